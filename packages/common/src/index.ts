@@ -1,0 +1,6 @@
+export { AssertionError, assert, unreachable } from './assert.ts'
+export { BoundedQueue } from './bounded-queue.ts'
+export { type Clock, delay, systemClock, type Timer } from './clock.ts'
+export { createLogger, type Logger, type LogLevel, logLevels, silentLogger } from './logger.ts'
+export { ManualClock } from './manual-clock.ts'
+export { type Random, seededRandom, systemRandom } from './random.ts'
