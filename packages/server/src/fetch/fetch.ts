@@ -1,0 +1,106 @@
+import type { Clock } from '@logan/common'
+import { CorruptRange } from '@logan/storage'
+import type { AwaitProgress, FetchPosition, Isolation, PeekAnswer, ReadAnswer } from '../shard/commands.ts'
+import type { ShardClient } from '../shard/shard-client.ts'
+import { shareBudget } from './budget.ts'
+
+export interface FetchQuery {
+  readonly positions: readonly FetchPosition[]
+  readonly isolation: Isolation
+  readonly minBytes: number
+  readonly maxBytes: number
+  readonly maxWaitMs: number
+  /** True when something is to be answered whatever the partitions have: an unknown topic, for one. */
+  readonly answerAtOnce: boolean
+}
+
+export interface FetchedPartition extends PeekAnswer {
+  readonly records: Buffer
+}
+
+const noRecords = Buffer.alloc(0)
+
+/**
+ * A fetch over any number of shards: sizes first, then the wait, then the budget in request order, then the reads.
+ * While it waits it holds no bytes and no pins.
+ */
+export async function fetchRecords(query: FetchQuery, shards: ShardClient, clock: Clock, stop: AbortSignal): Promise<FetchedPartition[]> {
+  const peeks = await peekUntilReady(query, shards, clock, stop)
+  const allowances = shareBudget(
+    peeks.map(({ readableBytes }) => readableBytes),
+    query.maxBytes,
+  )
+  const granted = query.positions.flatMap((position, index) => {
+    const allowance = allowances[index]!
+    return allowance.maxBytes === 0 && !allowance.minOneBatch ? [] : [{ index, position: { ...position, ...allowance } }]
+  })
+  const reads = await shards.read(
+    granted.map(({ position }) => position),
+    query.isolation,
+  )
+  const fetched: FetchedPartition[] = peeks.map((peek) => ({ ...peek, records: noRecords }))
+  await Promise.all(
+    granted.map(async ({ index }, place) => {
+      fetched[index] = await materialize(peeks[index]!, reads[place]!)
+    }),
+  )
+  return fetched
+}
+
+/** Fetch waits until `minBytes` are there, an error is there to tell, or the time is over. This is where that is decided. */
+async function peekUntilReady(query: FetchQuery, shards: ShardClient, clock: Clock, stop: AbortSignal): Promise<PeekAnswer[]> {
+  const deadlineMs = clock.monotonic() + query.maxWaitMs
+  for (;;) {
+    const peeks = await shards.peek(query.positions, query.isolation)
+    const remainingMs = deadlineMs - clock.monotonic()
+    if (query.answerAtOnce || query.positions.length === 0 || query.minBytes <= 0 || remainingMs <= 0 || stop.aborted || isReady(peeks, query)) return peeks
+    await waitForProgress(query, peeks, remainingMs, shards, clock, stop)
+  }
+}
+
+function isReady(peeks: readonly PeekAnswer[], { minBytes, maxBytes }: FetchQuery): boolean {
+  let bytes = 0
+  for (const { error, divergingEpoch, readableBytes } of peeks) {
+    if (error !== 'NONE' || divergingEpoch !== null) return true
+    bytes += readableBytes
+  }
+  return bytes >= Math.min(minBytes, maxBytes)
+}
+
+async function waitForProgress(
+  query: FetchQuery,
+  peeks: readonly PeekAnswer[],
+  waitMs: number,
+  shards: ShardClient,
+  clock: Clock,
+  stop: AbortSignal,
+): Promise<void> {
+  const seen: AwaitProgress['seen'] = query.positions.map(({ topicId, partition }, index) => {
+    const { highWatermark, logStartOffset } = peeks[index]!
+    return { topicId, partition, highWatermark, logStartOffset }
+  })
+  const waiting = new AbortController()
+  const end = (): void => waiting.abort()
+  const timer = clock.setTimer(waitMs, end)
+  stop.addEventListener('abort', end)
+  try {
+    await shards.awaitProgress(seen, waiting.signal)
+  } finally {
+    timer.cancel()
+    stop.removeEventListener('abort', end)
+  }
+}
+
+async function materialize(peek: PeekAnswer, { error, range }: ReadAnswer): Promise<FetchedPartition> {
+  // Between the look and the read the log may have moved on; the read has the last word.
+  if (error !== 'NONE') return { ...peek, error, records: noRecords }
+  if (range === null) return { ...peek, records: noRecords }
+  try {
+    return { ...peek, records: await range.bytes() }
+  } catch (failure) {
+    if (failure instanceof CorruptRange) return { ...peek, error: 'CORRUPT_MESSAGE', records: noRecords }
+    throw failure
+  } finally {
+    range.release()
+  }
+}

@@ -1,0 +1,2 @@
+/** Kafka's uuid that stands for none. */
+export const nilUuid = 'AAAAAAAAAAAAAAAAAAAAAA'

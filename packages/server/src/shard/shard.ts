@@ -1,0 +1,220 @@
+import { type Logger, unreachable } from '@logan/common'
+import { DiskError } from '@logan/storage'
+import { type Partition, refused, unknownOffset } from '../partition/partition.ts'
+import type { TopicSettings } from '../config/topic-config.ts'
+import type { TopicImage } from '../cluster/image.ts'
+import type {
+  AnswerTo,
+  ApplyImage,
+  AwaitProgress,
+  DeleteRecordsAnswer,
+  EpochEndOffsetAnswer,
+  LogCheckpoint,
+  LogDescription,
+  PartitionRef,
+  PeekAnswer,
+  ReadAnswer,
+  ShardCommand,
+} from './commands.ts'
+import { shardOf } from './placement.ts'
+
+/** Opens, or makes, the log of a partition. Comes in from outside, so that a shard knows no directories. */
+export type OpenPartition = (topic: TopicImage, index: number, settings: TopicSettings) => Promise<Partition>
+
+export interface ShardOptions {
+  readonly shardId: number
+  readonly shardCount: number
+  readonly logger: Logger
+  readonly settingsOf: (topic: TopicImage, command: ApplyImage) => TopicSettings
+  readonly openPartition: OpenPartition
+}
+
+/** How many logs are opened at once: opening mostly waits for the disk. */
+const openConcurrency = 8
+
+/**
+ * The actor that owns partitions: commands in, answers out, nothing shared. It begins commands in the order in which they
+ * were posted; what must wait (a check, a sync, an opening) goes on without holding up the next command.
+ */
+export class Shard {
+  readonly #options: ShardOptions
+  readonly #partitions = new Map<string, Partition | 'offline'>()
+  #applied: ApplyImage | undefined
+
+  constructor(options: ShardOptions) {
+    this.#options = options
+  }
+
+  execute<C extends ShardCommand>(command: C): AnswerTo<C> | Promise<AnswerTo<C>> {
+    return this.#run(command) as AnswerTo<C> | Promise<AnswerTo<C>>
+  }
+
+  /** Answers everyone who waits, then syncs and closes the logs. */
+  async close(): Promise<void> {
+    const partitions = this.#online()
+    for (const partition of partitions) partition.leave()
+    await forEachLimited(partitions, openConcurrency, (partition) => partition.log.close())
+  }
+
+  #run(command: ShardCommand): AnswerTo<ShardCommand> | Promise<AnswerTo<ShardCommand>> {
+    switch (command.kind) {
+      case 'applyImage':
+        return this.#applyImage(command)
+      case 'append':
+        return this.#with(command, (partition) => partition.append(command), refused)
+      case 'peek':
+        return command.positions.map((position) => this.#with(position, (partition) => partition.peek(position, command.isolation), unpeeked))
+      case 'read':
+        return command.positions.map((position) => this.#with(position, (partition) => partition.read(position, command.isolation), unread))
+      case 'awaitProgress':
+        return this.#awaitProgress(command)
+      case 'listOffset':
+        return this.#with(command, (partition) => partition.listOffset(command), unknownOffset)
+      case 'deleteRecords':
+        return this.#with(command, (partition) => partition.deleteRecords(command.beforeOffset), undeleted)
+      case 'epochEndOffset':
+        return this.#with(command, (partition) => partition.epochEndOffset(command.currentLeaderEpoch, command.leaderEpoch), unknownEpoch)
+      case 'describeLogs':
+        return this.#describeLogs(command.partitions)
+      case 'applyRetention':
+        for (const partition of this.#online()) partition.applyRetention()
+        return undefined
+      case 'checkpoint':
+        return this.#checkpoint()
+      default:
+        return unreachable(command, 'shard command')
+    }
+  }
+
+  #with<T>(ref: PartitionRef, use: (partition: Partition) => T, refuse: (error: Absence) => Awaited<T>): T | Awaited<T> {
+    const partition = this.#partitions.get(keyOf(ref))
+    if (partition === undefined) return refuse('UNKNOWN_TOPIC_OR_PARTITION')
+    return partition === 'offline' ? refuse('KAFKA_STORAGE_ERROR') : use(partition)
+  }
+
+  #online(): Partition[] {
+    return [...this.#partitions.values()].filter((partition) => partition !== 'offline')
+  }
+
+  /** Only topics that differ from the image before are looked at: an image of 10,000 topics costs a walk over a map. */
+  async #applyImage(command: ApplyImage): Promise<undefined> {
+    const { image, config } = command
+    const before = this.#applied
+    const configChanged = config !== before?.config
+    this.#applied = command
+    const gone = before === undefined ? [] : [...before.image.topicsById.values()].filter(({ id }) => !image.topicsById.has(id))
+    await this.#dropTopics(gone)
+    const changed = [...image.topicsById.values()].filter((topic) => configChanged || before.image.topicsById.get(topic.id) !== topic)
+    await this.#takeTopics(changed, command)
+    return undefined
+  }
+
+  async #dropTopics(topics: readonly TopicImage[]): Promise<void> {
+    const dropped: Partition[] = []
+    for (const topic of topics) {
+      for (const ref of this.#owned(topic)) {
+        const partition = this.#partitions.get(keyOf(ref))
+        this.#partitions.delete(keyOf(ref))
+        if (partition === undefined || partition === 'offline') continue
+        partition.leave()
+        dropped.push(partition)
+      }
+    }
+    await forEachLimited(dropped, openConcurrency, (partition) => partition.log.delete())
+  }
+
+  async #takeTopics(topics: readonly TopicImage[], command: ApplyImage): Promise<void> {
+    const missing: { topic: TopicImage; index: number; settings: TopicSettings }[] = []
+    for (const topic of topics) {
+      const settings = this.#options.settingsOf(topic, command)
+      for (const ref of this.#owned(topic)) {
+        const partition = this.#partitions.get(keyOf(ref))
+        if (partition === undefined) missing.push({ topic, index: ref.partition, settings })
+        else if (partition !== 'offline') partition.update(topic.partitions[ref.partition]!.leaderEpoch, settings)
+      }
+    }
+    await forEachLimited(missing, openConcurrency, ({ topic, index, settings }) => this.#open(topic, index, settings))
+  }
+
+  /** A log that cannot be opened must not take the others with it: its partition answers KAFKA_STORAGE_ERROR until the next start. */
+  async #open(topic: TopicImage, index: number, settings: TopicSettings): Promise<void> {
+    const key = keyOf({ topicId: topic.id, partition: index })
+    try {
+      this.#partitions.set(key, await this.#options.openPartition(topic, index, settings))
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error
+      this.#partitions.set(key, 'offline')
+      this.#options.logger.error({ err: error, topic: topic.name, partition: index }, 'cannot open the log: the partition is offline until the next start')
+    }
+  }
+
+  #owned(topic: TopicImage): PartitionRef[] {
+    const { shardId, shardCount } = this.#options
+    return topic.partitions.map(({ index }) => ({ topicId: topic.id, partition: index })).filter((ref) => shardOf(ref, shardCount) === shardId)
+  }
+
+  /** Resolves at once when something moved between the look and the wait. */
+  #awaitProgress({ seen, signal }: AwaitProgress): Promise<undefined> {
+    return new Promise((resolve) => {
+      const partitions: Partition[] = []
+      const wake = (): void => {
+        signal.removeEventListener('abort', wake)
+        for (const partition of partitions) partition.waiters.remove(wake)
+        resolve(undefined)
+      }
+      for (const at of seen) {
+        const partition = this.#partitions.get(keyOf(at))
+        if (partition === undefined || partition === 'offline' || partition.highWatermark !== at.highWatermark || partition.log.logStartOffset !== at.logStartOffset) {
+          wake()
+          return
+        }
+        partition.waiters.add(wake)
+        partitions.push(partition)
+      }
+      if (signal.aborted) wake()
+      else signal.addEventListener('abort', wake)
+    })
+  }
+
+  #describeLogs(refs: readonly PartitionRef[] | null): LogDescription[] {
+    const asked = refs === null ? this.#online() : refs.map((ref) => this.#partitions.get(keyOf(ref)))
+    return asked
+      .filter((partition) => partition !== undefined && partition !== 'offline')
+      .map(({ log, index, highWatermark }) => {
+        return { topicId: log.topicId, partition: index, sizeInBytes: log.sizeInBytes, offsetLag: log.logEndOffset - highWatermark }
+      })
+  }
+
+  #checkpoint(): LogCheckpoint[] {
+    return this.#online().map(({ topic, index, log }) => ({
+      topic,
+      partition: index,
+      recoveryPoint: log.durableOffset,
+      logStartOffset: log.logStartOffset,
+    }))
+  }
+}
+
+function keyOf({ topicId, partition }: PartitionRef): string {
+  return `${topicId}-${partition}`
+}
+
+/** Why there is no partition to ask. */
+type Absence = 'UNKNOWN_TOPIC_OR_PARTITION' | 'KAFKA_STORAGE_ERROR'
+
+const unread = (error: Absence): ReadAnswer => ({ error, range: null })
+const undeleted = (error: Absence): DeleteRecordsAnswer => ({ error, lowWatermark: -1 })
+const unknownEpoch = (error: Absence): EpochEndOffsetAnswer => ({ error, leaderEpoch: -1, endOffset: -1 })
+
+function unpeeked(error: Absence): PeekAnswer {
+  return { error, readableBytes: 0, highWatermark: -1, lastStableOffset: -1, logStartOffset: -1, divergingEpoch: null }
+}
+
+/** Runs `work` over all items, at most `limit` at a time. */
+async function forEachLimited<T>(items: readonly T[], limit: number, work: (item: T) => Promise<void>): Promise<void> {
+  const remaining = items.values()
+  const worker = async (): Promise<void> => {
+    for (const item of remaining) await work(item)
+  }
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker))
+}
