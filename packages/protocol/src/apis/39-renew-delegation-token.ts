@@ -1,0 +1,23 @@
+import { defineApi } from '../schema/api.ts'
+import { bigint64, bytes, int16, int32, int64 } from '../schema/field.ts'
+
+/**
+ * Prolongs a delegation token (KIP-48).
+ *
+ * - 2: flexible
+ */
+export const RenewDelegationToken = defineApi({
+  key: 39,
+  name: 'RenewDelegationToken',
+  versions: [0, 2],
+  flexibleFrom: 2,
+  request: {
+    hmac: bytes,
+    renewPeriodMs: bigint64, // bigint: the client chooses it, up to 2^63 - 1
+  },
+  response: {
+    errorCode: int16,
+    expiryTimestampMs: int64,
+    throttleTimeMs: int32,
+  },
+})

@@ -1,0 +1,19 @@
+export * from './apis/index.ts'
+export * from './error-codes.ts'
+export {
+  decodeRequestFrame,
+  decodeResponseFrame,
+  encodeRequestFrame,
+  encodeResponseFrame,
+  type RequestFrame,
+} from './frame.ts'
+export { FrameSplitter } from './frame-splitter.ts'
+export { decodeRequestHeader, type RequestHeader, type ResponseHeader, requestHeaderVersion, responseHeaderVersion } from './header.ts'
+export { type ApiOf, decodeRequest, decodeResponse, encodeRequest, encodeResponse } from './messages.ts'
+export { ProtocolError, type ProtocolErrorContext } from './protocol-error.ts'
+export * from './records/index.ts'
+export type { Api, RequestInputOf, RequestOf, ResponseInputOf, ResponseOf } from './schema/api.ts'
+export type { DecodeOptions } from './schema/codec.ts'
+export { crc32, crc32c } from './wire/crc.ts'
+export type { UnknownTaggedField } from './wire/reader.ts'
+export { isUuid, nullUuid } from './wire/uuid.ts'
