@@ -1,3 +1,5 @@
+import { decrementSequence } from '@logan/protocol'
+
 /** Kafka remembers the last five batches of a producer: as many as a client may have in flight. */
 const batchesToRetain = 5
 
@@ -16,7 +18,7 @@ export interface WrittenBatch {
 
 /** What a log knows of one producer. */
 export interface ProducerEntry {
-  readonly producerId: bigint
+  readonly producerId: number
   readonly epoch: number
   /** Epoch of the transaction coordinator that wrote the last marker; -1 before the first. */
   readonly coordinatorEpoch: number
@@ -27,13 +29,8 @@ export interface ProducerEntry {
   readonly batches: readonly WrittenBatch[]
 }
 
-/** Sequences run from 0 to 2^31 - 1 and then begin anew at 0. */
-export function sequenceAfter(sequence: number, steps: number): number {
-  return (sequence + steps) % 2 ** 31
-}
-
-export function firstSequence({ lastSequence, offsetDelta }: WrittenBatch): number {
-  return lastSequence >= offsetDelta ? lastSequence - offsetDelta : lastSequence - offsetDelta + 2 ** 31
+export function firstSequenceOf({ lastSequence, offsetDelta }: WrittenBatch): number {
+  return decrementSequence(lastSequence, offsetDelta)
 }
 
 export function lastSequenceOf(entry: ProducerEntry): number {
@@ -46,6 +43,6 @@ export function withBatch(entry: ProducerEntry, epoch: number, batch: WrittenBat
   return { ...entry, epoch, lastTimestampMs: batch.timestampMs, batches: [...earlier, batch] }
 }
 
-export function emptyEntry(producerId: bigint): ProducerEntry {
+export function emptyEntry(producerId: number): ProducerEntry {
   return { producerId, epoch: none, coordinatorEpoch: none, lastTimestampMs: none, currentTransactionFirstOffset: none, batches: [] }
 }

@@ -1,34 +1,26 @@
-import {
-  emptyEntry,
-  firstSequence,
-  lastSequenceOf,
-  none,
-  type ProducerEntry,
-  sequenceAfter,
-  type WrittenBatch,
-  withBatch,
-} from './producer-entry.ts'
+import { incrementSequence } from '@logan/protocol'
+import { emptyEntry, firstSequenceOf, lastSequenceOf, none, type ProducerEntry, type WrittenBatch, withBatch } from './producer-entry.ts'
 
 /** Who appends. Clients are checked in full, coordinators have no sequences, the controller keeps no producer state. */
 export type AppendOrigin = 'client' | 'coordinator' | 'controller'
 
-/** What the state needs to know of a batch before it is appended. */
+/** What the state needs to know of a batch before it is appended; a `RecordBatchView` has it all. */
 export interface SequencedBatch {
   /** -1: not from an idempotent producer. */
-  readonly producerId: bigint
+  readonly producerId: number
   readonly producerEpoch: number
   readonly baseSequence: number
   readonly lastSequence: number
   readonly isTransactional: boolean
 }
 
-/** What the state needs to know of a batch once it is in the log. */
+/** What the state needs to know of a batch once it is in the log; a `RecordBatchView` has it all. */
 export interface AppendedBatch extends SequencedBatch {
   readonly isControl: boolean
   readonly baseOffset: number
   readonly lastOffset: number
-  /** As it stands in the log: the append time under LogAppendTime. */
-  readonly maxTimestampMs: number
+  /** Milliseconds, as it stands in the log: the append time under LogAppendTime. */
+  readonly maxTimestamp: number
 }
 
 export type SequenceCheck =
@@ -47,7 +39,7 @@ const append: SequenceCheck = { kind: 'append' }
  * it finds, so that a state rebuilt from the log equals the one that was lost.
  */
 export class ProducerState {
-  readonly #producers = new Map<bigint, ProducerEntry>()
+  readonly #producers = new Map<number, ProducerEntry>()
 
   get size(): number {
     return this.#producers.size
@@ -58,13 +50,13 @@ export class ProducerState {
     return this.#producers.values()
   }
 
-  entry(producerId: bigint): ProducerEntry | undefined {
+  entry(producerId: number): ProducerEntry | undefined {
     return this.#producers.get(producerId)
   }
 
   /** Decides about a batch; changes nothing. */
   check(batch: SequencedBatch, origin: AppendOrigin): SequenceCheck {
-    if (batch.producerId < 0n) return append
+    if (batch.producerId < 0) return append
     const entry = this.#producers.get(batch.producerId)
     // Nothing known, be it that the producer is new or that its records were deleted or expired: any sequence is taken, as in Kafka.
     if (entry === undefined || entry.epoch === none) return append
@@ -82,7 +74,7 @@ export class ProducerState {
 
   /** Takes note of a batch that the log holds. */
   update(batch: AppendedBatch): void {
-    if (batch.producerId < 0n) return
+    if (batch.producerId < 0) return
     const entry = this.#producers.get(batch.producerId) ?? emptyEntry(batch.producerId)
     this.#producers.set(batch.producerId, batch.isControl ? afterMarker(entry, batch) : afterData(entry, batch))
   }
@@ -111,7 +103,7 @@ function isExpired(entry: ProducerEntry, nowMs: number, expirationMs: number): b
 
 function findDuplicate(entry: ProducerEntry, { producerEpoch, baseSequence, lastSequence }: SequencedBatch): SequenceCheck | undefined {
   if (entry.epoch !== producerEpoch) return undefined
-  const found = entry.batches.find((batch) => firstSequence(batch) === baseSequence && batch.lastSequence === lastSequence)
+  const found = entry.batches.find((batch) => firstSequenceOf(batch) === baseSequence && batch.lastSequence === lastSequence)
   if (found === undefined) return undefined
   return {
     kind: 'duplicate',
@@ -132,7 +124,7 @@ function checkSequence(entry: ProducerEntry, { producerId, producerEpoch, baseSe
     if (baseSequence === 0) return undefined
     return refused(error, `producer ${producerId} begins epoch ${producerEpoch} with sequence ${baseSequence} instead of 0`)
   }
-  const expected = sequenceAfter(lastSequenceOf(entry), 1)
+  const expected = incrementSequence(lastSequenceOf(entry), 1)
   if (baseSequence === expected) return undefined
   return refused(error, `producer ${producerId} sent sequence ${baseSequence} where ${expected} is next`)
 }
@@ -151,7 +143,7 @@ function afterData(entry: ProducerEntry, batch: AppendedBatch): ProducerEntry {
     lastSequence: batch.lastSequence,
     lastOffset: batch.lastOffset,
     offsetDelta: batch.lastOffset - batch.baseOffset,
-    timestampMs: batch.maxTimestampMs,
+    timestampMs: batch.maxTimestamp,
   }
   const next = withBatch(entry, batch.producerEpoch, written)
   const begins = batch.isTransactional && entry.currentTransactionFirstOffset === none
@@ -159,7 +151,7 @@ function afterData(entry: ProducerEntry, batch: AppendedBatch): ProducerEntry {
 }
 
 /** A commit or abort marker ends the transaction; it has no sequence. Its epoch may be newer than that of the data. */
-function afterMarker(entry: ProducerEntry, { producerEpoch, maxTimestampMs }: AppendedBatch): ProducerEntry {
+function afterMarker(entry: ProducerEntry, { producerEpoch, maxTimestamp }: AppendedBatch): ProducerEntry {
   const batches = entry.epoch === producerEpoch ? entry.batches : []
-  return { ...entry, epoch: producerEpoch, batches, lastTimestampMs: maxTimestampMs, currentTransactionFirstOffset: none }
+  return { ...entry, epoch: producerEpoch, batches, lastTimestampMs: maxTimestamp, currentTransactionFirstOffset: none }
 }
