@@ -12,18 +12,18 @@ are separated by ";". SIGTERM and Ctrl-C stop the broker after what is under way
 /** Takes the flags apart, by the names of their options. Values stay as they were written. Throws OptionsError. */
 export function readCommandLine(table: Readonly<Record<string, Option>>, args: readonly string[], version: string): CommandLine {
   const flags: Record<string, string | string[]> = {}
-  let printed = ''
+  const printed: string[] = []
   const program = new Command('logan')
     .description('A Kafka-compatible streaming broker')
     .version(version, '--version', 'show the version')
     .helpOption('--help', 'show this help')
     .addHelpText('after', footer)
     .allowExcessArguments(false)
-    .configureOutput({ writeOut: (text) => void (printed += text), writeErr: () => undefined, getOutHelpWidth: () => 120 })
+    .configureOutput({ writeOut: (text) => printed.push(text), writeErr: () => undefined, getOutHelpWidth: () => 120 })
     .exitOverride()
   for (const [name, option] of Object.entries(table)) {
     program.option(`${flagOf(name, option)} <${option.placeholder}>`, describe(name, option), (value: string) => {
-      if (option.repeatable) flags[name] = [...(flags[name] ?? []), value]
+      if (option.repeatable) flags[name] = [flags[name] ?? [], value].flat()
       else if (name in flags) throw new OptionsError(`${flagOf(name, option)} is given twice`)
       else flags[name] = value
     })
@@ -32,7 +32,7 @@ export function readCommandLine(table: Readonly<Record<string, Option>>, args: r
     program.parse(args, { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    if (error.exitCode === 0) return { kind: 'print', text: printed }
+    if (error.exitCode === 0) return { kind: 'print', text: printed.join('') }
     throw new OptionsError(error.message.replace(/^error: /, '').replaceAll('\n', ' '))
   }
   return { kind: 'flags', flags }

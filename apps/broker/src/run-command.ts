@@ -44,7 +44,12 @@ async function serve({ broker: options, portFile }: CommandOptions, world: Comma
   const stopped = stopSignal(world.signals, world.clock, world.exit)
   if (portFile !== undefined) clearPortFile(portFile)
   const broker = await world.start(options, { logger })
-  if (portFile !== undefined) writePortFile(portFile, broker.port)
+  try {
+    if (portFile !== undefined) writePortFile(portFile, broker.port)
+  } catch (error) {
+    await broker.close()
+    throw error
+  }
   logReady(logger, broker, options, world.clock)
   const end = await Promise.race([stopped, broker.failed])
   if (end instanceof Error) {

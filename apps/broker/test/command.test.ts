@@ -73,19 +73,19 @@ const everyOption = [
 
 describe.each(everyOption)('%s', (name, flag, variable, [inFile, inEnvironment, inFlags], [fromFile, fromEnvironment, fromFlags]) => {
   const file = { args: ['--config', 'f.yaml'], readConfigFile: () => ({ [name]: inFile }) }
-  const valueOf = (parts: Partial<CommandInput>) => {
+  const read = (parts: Partial<CommandInput>) => {
     const { broker, portFile } = optionsOf(parts)
     return { ...broker, portFile }[name]
   }
 
-  test('from the file', () => expect(valueOf(file)).toEqual(fromFile))
+  test('from the file', () => expect(read(file)).toEqual(fromFile))
   test('the environment beats the file', () =>
-    expect(valueOf({ ...file, environment: { [variable]: inEnvironment } })).toEqual(fromEnvironment))
+    expect(read({ ...file, environment: { [variable]: inEnvironment } })).toEqual(fromEnvironment))
   test('the flag beats both', () => {
     const all = { ...file, args: [...file.args, flag, inFlags], environment: { [variable]: inEnvironment } }
-    expect(valueOf(all)).toEqual(fromFlags)
+    expect(read(all)).toEqual(fromFlags)
   })
-  test('an empty variable counts as not set', () => expect(valueOf({ ...file, environment: { [variable]: '' } })).toEqual(fromFile))
+  test('an empty variable counts as not set', () => expect(read({ ...file, environment: { [variable]: '' } })).toEqual(fromFile))
 })
 
 test('topics and configs of all sources are joined, the stronger source wins for a name', () => {

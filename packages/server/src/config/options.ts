@@ -68,10 +68,12 @@ export type PartialOptions = Parsed<Table>
 /** What `startBroker` takes. Only where the data goes has to be said. */
 export type BrokerOptionsInput = Written<Table> & { readonly logDir: string }
 
+type Decided = { readonly [Name in keyof PartialOptions]-?: Exclude<PartialOptions[Name], undefined> }
+
 /** What a broker is started with: everything decided, short forms spelled out. */
-export interface BrokerOptions extends Required<Omit<PartialOptions, 'advertise' | 'retentionBytes' | 'retentionHours'>> {
+export interface BrokerOptions extends Omit<Decided, 'advertise' | 'retentionBytes' | 'retentionHours'> {
   /** Undefined: the address through which the client came. */
-  readonly advertise: PartialOptions['advertise']
+  readonly advertise: Decided['advertise'] | undefined
 }
 
 /** The options of a program that embeds a broker. Throws OptionsError. */
