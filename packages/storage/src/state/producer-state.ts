@@ -150,7 +150,10 @@ function afterData(entry: ProducerEntry, batch: AppendedBatch): ProducerEntry {
   return begins ? { ...next, currentTransactionFirstOffset: batch.baseOffset } : next
 }
 
-/** A commit or abort marker ends the transaction; it has no sequence. Its epoch may be newer than that of the data. */
+/**
+ * A commit or abort marker ends the transaction; it has no sequence. Its epoch may be newer than that of the data. The coordinator's epoch
+ * inside it is not read: nothing compares it before there are transactions.
+ */
 function afterMarker(entry: ProducerEntry, { producerEpoch, maxTimestamp }: AppendedBatch): ProducerEntry {
   const batches = entry.epoch === producerEpoch ? entry.batches : []
   return { ...entry, epoch: producerEpoch, batches, lastTimestampMs: maxTimestamp, currentTransactionFirstOffset: none }

@@ -1,3 +1,4 @@
+import { buildBatch, RecordBatchView } from '@logan/protocol'
 import { describe, expect, test } from 'vitest'
 import { ProducerState } from '../../src/state/producer-state.ts'
 import { dataBatch } from './producer-batches.ts'
@@ -44,6 +45,26 @@ describe('sequence', () => {
     const commit = dataBatch({ baseSequence: -1, lastSequence: -1 })
     expect(state.check(commit, 'coordinator')).toEqual({ kind: 'append' })
     expect(state.check({ ...commit, producerEpoch: -1 }, 'coordinator')).toMatchObject({ kind: 'refused', error: 'INVALID_PRODUCER_EPOCH' })
+  })
+})
+
+test('a batch found in a log is taken as it stands there', () => {
+  const bytes = buildBatch({
+    records: [{ timestamp: 5 }, { timestamp: 9 }],
+    baseOffset: 30,
+    producerId: 1000,
+    producerEpoch: 2,
+    baseSequence: highestSequence,
+  })
+  const state = new ProducerState()
+  state.update(new RecordBatchView(bytes))
+  expect(state.entry(1000)).toEqual({
+    producerId: 1000,
+    epoch: 2,
+    coordinatorEpoch: -1,
+    lastTimestampMs: 9,
+    currentTransactionFirstOffset: -1,
+    batches: [{ lastSequence: 0, lastOffset: 31, offsetDelta: 1, timestampMs: 9 }],
   })
 })
 
