@@ -10,7 +10,7 @@ import {
 } from './header.ts'
 import { type ApiOf, knownApi } from './messages.ts'
 import type { RequestInputOf, RequestOf, ResponseInputOf, ResponseOf } from './schema/api.ts'
-import { type DecodeOptions, expectEnd, readMessage, writeMessage } from './schema/codec.ts'
+import { type DecodeOptions, decodeRest, readMessage, writeMessage } from './schema/codec.ts'
 import { Reader } from './wire/reader.ts'
 import { Writer } from './wire/writer.ts'
 
@@ -28,8 +28,8 @@ export function decodeRequestFrame(frame: Uint8Array, { trailingBytes = 'refuse'
   const reader = new Reader(frame)
   const header = readRequestHeader(reader)
   const api = knownApi(header.apiKey)
-  const body = readMessage(api.request, header.apiVersion, reader)
-  if (trailingBytes === 'refuse') expectEnd(reader, api.request.name, header.apiVersion)
+  const read = trailingBytes === 'refuse' ? decodeRest : readMessage
+  const body = read(api.request, header.apiVersion, reader)
   return { name: api.name, header, body } as unknown as RequestFrame
 }
 
@@ -43,9 +43,8 @@ export function decodeResponseFrame<K extends number>(
   const { response } = knownApi(apiKey)
   const reader = new Reader(frame)
   const header = readMessage(ResponseHeaderSchema, responseHeaderVersion(apiKey, version), reader)
-  const body = readMessage(response, version, reader) as ResponseOf<ApiOf<K>>
-  if (trailingBytes === 'refuse') expectEnd(reader, response.name, version)
-  return { header, body }
+  const read = trailingBytes === 'refuse' ? decodeRest : readMessage
+  return { header, body: read(response, version, reader) as ResponseOf<ApiOf<K>> }
 }
 
 /** Encodes length, header and body of a request: the parts to be sent one after the other. */

@@ -40,9 +40,15 @@ export function decodeMessage<S extends Shape>(
   { trailingBytes = 'refuse' }: DecodeOptions = {},
 ): Value<S> {
   const reader = new Reader(bytes)
+  return trailingBytes === 'refuse' ? decodeRest(schema, version, reader) : readMessage(schema, version, reader)
+}
+
+/** Reads a message that must end where the bytes end. */
+export function decodeRest<S extends Shape>(schema: MessageSchema<S>, version: number, reader: Reader): Value<S> {
   const message = readMessage(schema, version, reader)
-  if (trailingBytes === 'refuse') expectEnd(reader, schema.name, version)
-  return message
+  const { remaining, position } = reader
+  if (remaining === 0) return message
+  throw new ProtocolError(`${remaining} bytes after the end of the message`, { api: schema.name, version, position })
 }
 
 export function encodeMessage<S extends Shape>(schema: MessageSchema<S>, version: number, message: Input<S>): Uint8Array | Uint8Array[] {
@@ -51,9 +57,17 @@ export function encodeMessage<S extends Shape>(schema: MessageSchema<S>, version
   return writer.finish()
 }
 
-export function expectEnd(reader: Reader, api: string, version: number): void {
-  if (reader.remaining === 0) return
-  throw new ProtocolError(`${reader.remaining} bytes after the end of the message`, { api, version, position: reader.position })
+/** Encodes what `prefix` writes and then a message, into one array that shares no memory with the message. */
+export function encodeWhole<S extends Shape>(
+  schema: MessageSchema<S>,
+  version: number,
+  message: Input<S>,
+  prefix: (writer: Writer) => void,
+): Uint8Array {
+  const writer = new Writer({ borrow: false })
+  prefix(writer)
+  writeMessage(schema, version, writer, message)
+  return writer.finishOne()
 }
 
 function makeDecoder(schema: MessageSchema<any>, version: number): Decode {
@@ -79,6 +93,15 @@ function explain(error: unknown, schema: MessageSchema<any>, version: number, re
     if (again instanceof ProtocolError) return withContext(again, { api: schema.name, version })
   }
   return withContext(error, { api: schema.name, version })
+}
+
+/** Runs `step`; a ProtocolError out of it names `api`. */
+export function inApi<T>(api: string, step: () => T): T {
+  try {
+    return step()
+  } catch (error) {
+    throw error instanceof ProtocolError ? withContext(error, { api }) : error
+  }
 }
 
 function withContext({ reason, field, position }: ProtocolError, context: ProtocolErrorContext): ProtocolError {

@@ -1,31 +1,28 @@
 import { nullUuid } from '../wire/uuid.ts'
-import type { Field, Shape } from './field.ts'
+import type { Field, PlainKind, Shape } from './field.ts'
 
-const emptyBytes = Buffer.alloc(0)
+const plainDefaults: Record<PlainKind, unknown> = {
+  bool: false,
+  int8: 0,
+  int16: 0,
+  int32: 0,
+  int64: 0,
+  bigint64: 0n,
+  uint16: 0,
+  uint32: 0,
+  float64: 0,
+  uuid: nullUuid,
+  string: '',
+  bytes: Buffer.alloc(0),
+  records: null,
+}
 
 /** The value an absent field has; arrays and structs are new at each call. */
 export function defaultOf({ spec }: Field<any, any>): unknown {
   if (spec.default !== undefined) return spec.default
-  switch (spec.kind) {
-    case 'bool':
-      return false
-    case 'bigint64':
-      return 0n
-    case 'uuid':
-      return nullUuid
-    case 'string':
-      return ''
-    case 'bytes':
-      return emptyBytes
-    case 'records':
-      return null
-    case 'array':
-      return []
-    case 'struct':
-      return defaultStruct(spec.shape!)
-    default:
-      return 0
-  }
+  if (spec.kind === 'array') return []
+  if (spec.kind === 'struct') return defaultStruct(spec.shape!)
+  return plainDefaults[spec.kind]
 }
 
 function defaultStruct(shape: Shape): Record<string, unknown> {
@@ -37,16 +34,10 @@ export function isDefault(field: Field<any, any>, value: unknown): boolean {
   const { spec } = field
   if (value === undefined) return true
   if (spec.default !== undefined) return value === spec.default
-  switch (spec.kind) {
-    case 'bytes':
-      return value instanceof Uint8Array && value.byteLength === 0
-    case 'array':
-      return Array.isArray(value) && value.length === 0
-    case 'struct':
-      return typeof value === 'object' && value !== null && isDefaultStruct(spec.shape!, value as Message)
-    default:
-      return value === defaultOf(field)
-  }
+  if (spec.kind === 'array') return Array.isArray(value) && value.length === 0
+  if (spec.kind === 'struct') return typeof value === 'object' && value !== null && isDefaultStruct(spec.shape!, value as Message)
+  if (spec.kind === 'bytes') return value instanceof Uint8Array && value.byteLength === 0
+  return value === plainDefaults[spec.kind]
 }
 
 type Message = Record<string, unknown> & { unknownTaggedFields?: unknown }

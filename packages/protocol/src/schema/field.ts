@@ -1,23 +1,30 @@
 import type { UnknownTaggedField } from '../wire/reader.ts'
 
-export type ScalarKind =
-  | 'bool'
-  | 'int8'
-  | 'int16'
-  | 'int32'
-  | 'int64'
-  | 'bigint64'
-  | 'uint16'
-  | 'uint32'
-  | 'float64'
-  | 'uuid'
-  | 'string'
-  | 'bytes'
-  | 'records'
+/** Kinds whose values always take the same number of bytes. */
+export const fixedSize = {
+  bool: 1,
+  int8: 1,
+  int16: 2,
+  int32: 4,
+  int64: 8,
+  bigint64: 8,
+  uint16: 2,
+  uint32: 4,
+  float64: 8,
+  uuid: 16,
+} as const
+
+export type FixedKind = keyof typeof fixedSize
+export type PlainKind = FixedKind | 'string' | 'bytes' | 'records'
+export type FieldKind = PlainKind | 'array' | 'struct'
+
+export function isFixed(kind: FieldKind): kind is FixedKind {
+  return kind in fixedSize
+}
 
 /** What is declared about a field, whatever the version. Version bounds are inclusive. */
 export interface FieldSpec {
-  readonly kind: ScalarKind | 'array' | 'struct'
+  readonly kind: FieldKind
   /** The fields of a struct. */
   readonly shape?: Shape
   /** The element of an array. */
@@ -101,28 +108,28 @@ export type Input<S extends Shape> = { readonly [K in keyof S]?: S[K]['input'] |
   readonly unknownTaggedFields?: readonly UnknownTaggedField[] | undefined
 }
 
-function scalar<T, I = T>(kind: ScalarKind): Field<T, I> {
+function plain<T, I = T>(kind: PlainKind): Field<T, I> {
   return new Field({ kind, since: 0, until: Number.POSITIVE_INFINITY, ignorable: false })
 }
 
-export const bool = scalar<boolean>('bool')
-export const int8 = scalar<number>('int8')
-export const int16 = scalar<number>('int16')
-export const int32 = scalar<number>('int32')
+export const bool = plain<boolean>('bool')
+export const int8 = plain<number>('int8')
+export const int16 = plain<number>('int16')
+export const int32 = plain<number>('int32')
 /** For offsets, timestamps, ids: refused beyond 2^53 - 1, reading and writing. */
-export const int64 = scalar<number>('int64')
+export const int64 = plain<number>('int64')
 /** For 64-bit integers that may be anything. */
-export const bigint64 = scalar<bigint>('bigint64')
-export const uint16 = scalar<number>('uint16')
-export const uint32 = scalar<number>('uint32')
-export const float64 = scalar<number>('float64')
+export const bigint64 = plain<bigint>('bigint64')
+export const uint16 = plain<number>('uint16')
+export const uint32 = plain<number>('uint32')
+export const float64 = plain<number>('float64')
 /** Kafka's text form, 22 characters of base64url; `nullUuid` for none. */
-export const uuid = scalar<string>('uuid')
-export const string = scalar<string>('string')
+export const uuid = plain<string>('uuid')
+export const string = plain<string>('string')
 /** Decoded as a view, borrowed when encoded. */
-export const bytes = scalar<Buffer, Uint8Array>('bytes')
+export const bytes = plain<Buffer, Uint8Array>('bytes')
 /** Record batches, or a message set in old versions: a view that nobody has looked into. */
-export const records = scalar<Buffer, Uint8Array>('records')
+export const records = plain<Buffer, Uint8Array>('records')
 
 export function struct<const S extends Shape>(shape: S): Field<Value<S>, Input<S>> {
   return new Field({ kind: 'struct', shape, since: 0, until: Number.POSITIVE_INFINITY, ignorable: false })

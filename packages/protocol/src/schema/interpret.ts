@@ -66,9 +66,9 @@ function typeReader(type: TypePlan, nullable: boolean): Decode {
       return arrayReader(type, nullable)
     case 'struct':
       return interpretDecoder(type.struct)
-    default: {
-      const { kind } = type
-      return (reader) => reader[kind]()
+    case 'fixed': {
+      const { fixed } = type
+      return (reader) => reader[fixed]()
     }
   }
 }
@@ -145,9 +145,9 @@ function typeWriter(type: TypePlan, nullable: boolean): Encode {
       return arrayWriter(type, nullable)
     case 'struct':
       return interpretEncoder(type.struct)
-    default: {
-      const { kind } = type
-      return (writer, value) => writer[kind](value as never)
+    case 'fixed': {
+      const { fixed } = type
+      return (writer, value) => writer[fixed](value as never)
     }
   }
 }

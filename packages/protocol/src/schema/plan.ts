@@ -1,10 +1,10 @@
 import { ProtocolError } from '../protocol-error.ts'
-import type { Field, FieldSpec, ScalarKind, Shape } from './field.ts'
+import { type Field, type FieldSpec, type FixedKind, fixedSize, isFixed, type Shape } from './field.ts'
 import type { MessageSchema } from './message.ts'
 
 /** How a value is laid out in one version. `leastSize` is the fewest bytes it can take. */
 export type TypePlan =
-  | { readonly kind: Exclude<ScalarKind, 'string' | 'bytes' | 'records'>; readonly leastSize: number }
+  | { readonly kind: 'fixed'; readonly fixed: FixedKind; readonly leastSize: number }
   | { readonly kind: 'string' | 'bytes'; readonly compact: boolean; readonly leastSize: number }
   | { readonly kind: 'array'; readonly compact: boolean; readonly element: TypePlan; readonly leastSize: number }
   | { readonly kind: 'struct'; readonly struct: StructPlan; readonly leastSize: number }
@@ -32,8 +32,6 @@ export interface StructPlan {
   readonly flexible: boolean
   readonly leastSize: number
 }
-
-const scalarSize = { bool: 1, int8: 1, int16: 2, int32: 4, int64: 8, bigint64: 8, uint16: 2, uint32: 4, float64: 8, uuid: 16 } as const
 
 /**
  * Resolves a declaration for one version. The only place that knows the rules of versions: what reads or writes follows the plan blindly.
@@ -79,7 +77,9 @@ function presence(spec: FieldSpec, version: number): FieldPlan['presence'] {
 }
 
 function planType(spec: FieldSpec, version: number, flexible: boolean): TypePlan {
-  switch (spec.kind) {
+  const { kind } = spec
+  if (isFixed(kind)) return { kind: 'fixed', fixed: kind, leastSize: fixedSize[kind] }
+  switch (kind) {
     case 'string':
       return { kind: 'string', compact: flexible, leastSize: flexible ? 1 : 2 }
     case 'bytes':
@@ -91,7 +91,5 @@ function planType(spec: FieldSpec, version: number, flexible: boolean): TypePlan
       const struct = planStruct(spec.shape!, version, flexible)
       return { kind: 'struct', struct, leastSize: struct.leastSize }
     }
-    default:
-      return { kind: spec.kind, leastSize: scalarSize[spec.kind] }
   }
 }

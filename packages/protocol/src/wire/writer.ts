@@ -19,11 +19,13 @@ export class Writer {
   private readonly cuts: number[] = []
   private readonly borrowed: Uint8Array[] = []
   private borrowedBytes = 0
-  /** Inside tagged fields everything is copied, so that their size can be put in front afterwards. */
-  private copying = 0
+  /** Above zero everything is copied: inside tagged fields, so that their size can be put in front afterwards. */
+  private copying: number
 
-  constructor(sizeHint = 512) {
-    this.scratch = Buffer.allocUnsafe(sizeHint)
+  /** With `borrow: false` everything is copied, so that the result is one array. */
+  constructor({ borrow = true }: { readonly borrow?: boolean } = {}) {
+    this.scratch = Buffer.allocUnsafe(512)
+    this.copying = borrow ? 0 : 1
   }
 
   /** Bytes written so far, borrowed ones included. */
@@ -33,8 +35,13 @@ export class Writer {
 
   /** The written bytes: one array, or several when large fields were borrowed. The writer must not be used afterwards. */
   finish(): Uint8Array | Uint8Array[] {
-    if (this.borrowed.length === 0) return this.scratch.subarray(0, this.position)
+    if (this.borrowed.length === 0) return this.finishOne()
     return this.finishParts()
+  }
+
+  /** As `finish` for a writer that does not borrow. */
+  finishOne(): Uint8Array {
+    return this.scratch.subarray(0, this.position)
   }
 
   /** As `finish`, always a list. */
