@@ -1,8 +1,8 @@
 import type { Clock, Logger } from '@logan/common'
-import type { BrokerConfig } from '../config/broker-config.ts'
-import type { ClusterImage } from '../cluster/image.ts'
 import type { Controller } from '../cluster/controller.ts'
+import type { ClusterImage } from '../cluster/image.ts'
 import type { ProducerIds } from '../cluster/producer-ids.ts'
+import type { BrokerConfig } from '../config/broker-config.ts'
 import type { FetchSessions } from '../fetch/fetch-sessions.ts'
 import type { ShardClient } from '../shard/shard-client.ts'
 
@@ -18,7 +18,7 @@ export interface ConnectionView {
   readonly clientHost: string
   /** What this client should be told to connect to: `--advertise`, else the address through which it came. */
   readonly advertised: Endpoint
-  /** Aborted when the connection is gone: a long poll then stops waiting. */
+  /** Aborted when the connection is gone or about to go (the client ended, the broker stops): a long poll then answers with what is there. */
   readonly closed: AbortSignal
 }
 
@@ -45,11 +45,20 @@ export interface LogDirectoryView {
   space(): { readonly totalBytes: number; readonly usableBytes: number }
 }
 
+/** The versions of one API, both inclusive, as ApiVersions tells them. */
+export interface ApiRange {
+  readonly apiKey: number
+  readonly minVersion: number
+  readonly maxVersion: number
+}
+
 export interface RequestContext {
   readonly apiVersion: number
   readonly clientId: string | null
   readonly connection: ConnectionView
   readonly broker: BrokerServices
+  /** What this broker advertises, by ascending key. */
+  readonly apiRanges: readonly ApiRange[]
 }
 
 /** Thrown by a handler when Kafka answers by closing the connection (an error under acks=0, for one). */
