@@ -35,12 +35,12 @@ export type DecodedCoordinatorRecord<T extends CoordinatorRecords> = {
 }[keyof T]
 
 /** Encodes a key: its type as int16, then the message. */
-export function encodeCoordinatorKey<R extends CoordinatorRecord>(record: R, key: KeyInputOf<R>): Uint8Array {
+export function encodeCoordinatorKey<R extends CoordinatorRecord>(record: R, key: KeyInputOf<R>): Buffer {
   return encodeWhole(record.key, 0, key, (writer) => writer.int16(record.type))
 }
 
 /** Encodes a value: its version as int16, then the message. */
-export function encodeCoordinatorValue<R extends CoordinatorRecord>(record: R, version: number, value: ValueInputOf<R>): Uint8Array {
+export function encodeCoordinatorValue<R extends CoordinatorRecord>(record: R, version: number, value: ValueInputOf<R>): Buffer {
   return encodeVersionPrefixed(record.value, version, value)
 }
 

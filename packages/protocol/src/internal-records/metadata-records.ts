@@ -92,7 +92,7 @@ export function encodeMetadataRecord<N extends MetadataRecordName>(
   name: N,
   version: number,
   message: MetadataRecordInputOf<N>,
-): Uint8Array {
+): Buffer {
   const { apiKey, schema } = metadataRecords[name]
   return encodeWhole(schema, version, message, (writer) => {
     writer.unsignedVarint(frameVersion)

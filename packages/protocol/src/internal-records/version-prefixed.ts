@@ -4,7 +4,7 @@ import type { MessageSchema } from '../schema/message.ts'
 import { Reader } from '../wire/reader.ts'
 
 /** Encodes a message that carries its own version in front, as int16. */
-export function encodeVersionPrefixed<S extends Shape>(schema: MessageSchema<S>, version: number, message: Input<S>): Uint8Array {
+export function encodeVersionPrefixed<S extends Shape>(schema: MessageSchema<S>, version: number, message: Input<S>): Buffer {
   return encodeWhole(schema, version, message, (writer) => writer.int16(version))
 }
 

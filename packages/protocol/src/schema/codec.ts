@@ -1,6 +1,7 @@
 import { ProtocolError, type ProtocolErrorContext } from '../protocol-error.ts'
 import { Reader } from '../wire/reader.ts'
 import { Writer } from '../wire/writer.ts'
+import { compileDecoder, compileEncoder } from './compile.ts'
 import type { Input, Shape, Value } from './field.ts'
 import { type Decode, type Encode, interpretDecoder, interpretEncoder } from './interpret.ts'
 import type { MessageSchema } from './message.ts'
@@ -63,7 +64,7 @@ export function encodeWhole<S extends Shape>(
   version: number,
   message: Input<S>,
   prefix: (writer: Writer) => void,
-): Uint8Array {
+): Buffer {
   const writer = new Writer({ borrow: false })
   prefix(writer)
   writeMessage(schema, version, writer, message)
@@ -71,13 +72,13 @@ export function encodeWhole<S extends Shape>(
 }
 
 function makeDecoder(schema: MessageSchema<any>, version: number): Decode {
-  const decode = interpretDecoder(planMessage(schema, version))
+  const decode = compileDecoder(planMessage(schema, version))
   schema.decoders[version] = decode
   return decode
 }
 
 function makeEncoder(schema: MessageSchema<any>, version: number): Encode {
-  const encode = interpretEncoder(planMessage(schema, version))
+  const encode = compileEncoder(planMessage(schema, version))
   schema.encoders[version] = encode
   return encode
 }

@@ -96,7 +96,7 @@ export function interpretEncoder(plan: StructPlan): Encode {
       if (presence === 'inline') within(name, () => write!(writer, value))
       if (presence === 'absent' && !ignorable && !isDefault(field, value)) writer.refuseAbsent(name)
     }
-    const unknown = message.unknownTaggedFields ?? []
+    const { unknownTaggedFields: unknown = [] } = message
     const unknownCount = writer.unknownTagCount(unknown)
     if (plan.flexible) writeTags(writer, message, unknown, unknownCount)
     else if (unknownCount > 0) writer.refuseAbsent('unknownTaggedFields')

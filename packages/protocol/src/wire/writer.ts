@@ -40,7 +40,7 @@ export class Writer {
   }
 
   /** As `finish` for a writer that does not borrow. */
-  finishOne(): Uint8Array {
+  finishOne(): Buffer {
     return this.scratch.subarray(0, this.position)
   }
 
