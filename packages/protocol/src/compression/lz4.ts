@@ -28,8 +28,8 @@ export function lz4Compress(bytes: Uint8Array, brokenHeaderChecksum = false): Bu
   return runJobs(compressJobs(bytes, brokenHeaderChecksum), (block) => native.compressSync(block))
 }
 
-export function lz4CompressAsync(bytes: Uint8Array): Promise<Buffer> {
-  return runJobsAsync(compressJobs(bytes, false), (block) => native.compress(block))
+export function lz4CompressAsync(bytes: Uint8Array, brokenHeaderChecksum = false): Promise<Buffer> {
+  return runJobsAsync(compressJobs(bytes, brokenHeaderChecksum), (block) => native.compress(block))
 }
 
 export function lz4Decompress(bytes: Uint8Array, options: DecompressOptions): Buffer {

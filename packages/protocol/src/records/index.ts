@@ -1,5 +1,9 @@
+export { allRecords } from './all-records.ts'
 export { RecordBatchView, setBaseOffset, setMaxTimestamp, setPartitionLeaderEpoch } from './batch-view.ts'
 export { type BatchInput, buildBatch, buildBatchAsync } from './build-batch.ts'
+export { buildMessageSet, buildMessageSetAsync, type MessageSetInput } from './build-message-set.ts'
+export { type ControlRecord, controlRecord, parseControlRecord, type Voter } from './control.ts'
+export { type DownConvertOptions, downConvert, downConvertAsync, type UpConvertOptions, upConvert, upConvertAsync } from './convert.ts'
 export {
   BATCH_OVERHEAD,
   batchLayout,
@@ -11,6 +15,8 @@ export {
   NO_TIMESTAMP,
   type TimestampType,
 } from './layout.ts'
+export type { LegacyMagic, LegacyMessage } from './legacy-message.ts'
+export { type MessageSetOptions, openMessage, openMessageAsync, readMessageSet, splitMessageSet } from './message-set.ts'
 export type { RecordsOptions } from './payload.ts'
 export type { HeaderInput, LogRecord, RecordHeader, RecordInput } from './record.ts'
 export { records, recordsAsync } from './records.ts'

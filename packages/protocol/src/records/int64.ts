@@ -8,9 +8,9 @@ export function readInt64(buffer: Buffer, position: number): number {
 }
 
 /** The int64 at `position`. @throws ProtocolError when it is not a safe integer */
-export function readSafeInt64(buffer: Buffer, position: number, field: string): number {
+export function readSafeInt64(buffer: Buffer, position: number, field: string, api = 'record batch'): number {
   const value = readInt64(buffer, position)
-  if (!Number.isSafeInteger(value)) throw new ProtocolError('integer beyond 2^53 - 1', { api: 'record batch', field, position })
+  if (!Number.isSafeInteger(value)) throw new ProtocolError('integer beyond 2^53 - 1', { api, field, position })
   return value
 }
 
