@@ -1,6 +1,7 @@
 export { ConsumerProtocolAssignment, ConsumerProtocolSubscription } from './apis/consumer-protocol.ts'
 export { DefaultPrincipalData } from './apis/default-principal.ts'
 export * from './apis/index.ts'
+export * from './compression/index.ts'
 export * from './error-codes.ts'
 export {
   decodeRequestFrame,
@@ -23,4 +24,5 @@ export type { DecodeOptions } from './schema/codec.ts'
 export type { MessageInputOf, MessageOf, MessageSchema, VersionRange } from './schema/message.ts'
 export { crc32, crc32c } from './wire/crc.ts'
 export type { UnknownTaggedField } from './wire/reader.ts'
-export { isUuid, nullUuid } from './wire/uuid.ts'
+export { isUuid, nullUuid, uuidFromBytes, uuidToBytes } from './wire/uuid.ts'
+export * from './wire/varint.ts'

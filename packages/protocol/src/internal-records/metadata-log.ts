@@ -63,9 +63,9 @@ export const AbortTransactionRecord = defineMetadataRecord({
 })
 
 /** Where the migration from ZooKeeper stood (3.x). */
-export const ZkMigrationRecord = defineMetadataRecord({
+export const ZkMigrationStateRecord = defineMetadataRecord({
   apiKey: 21,
-  name: 'ZkMigrationRecord',
+  name: 'ZkMigrationStateRecord',
   versions: [0, 0],
   fields: {
     zkMigrationState: int8,

@@ -10,7 +10,7 @@ import {
   FeatureLevelRecord,
   NoOpRecord,
   ProducerIdsRecord,
-  ZkMigrationRecord,
+  ZkMigrationStateRecord,
 } from './metadata-log.ts'
 import {
   BrokerRegistrationChangeRecord,
@@ -52,7 +52,7 @@ export const metadataRecords = {
   AccessControlEntryRecord,
   RemoveAccessControlEntryRecord,
   NoOpRecord,
-  ZkMigrationRecord,
+  ZkMigrationStateRecord,
   RemoveUserScramCredentialRecord,
   BeginTransactionRecord,
   EndTransactionRecord,
@@ -88,11 +88,7 @@ for (const record of Object.values(metadataRecords)) byKey[record.apiKey] = reco
 const frameVersion = 1
 
 /** Encodes the value of a record: frame version, key, version (as unsigned varints) and message. */
-export function encodeMetadataRecord<N extends MetadataRecordName>(
-  name: N,
-  version: number,
-  message: MetadataRecordInputOf<N>,
-): Buffer {
+export function encodeMetadataRecord<N extends MetadataRecordName>(name: N, version: number, message: MetadataRecordInputOf<N>): Buffer {
   const { apiKey, schema } = metadataRecords[name]
   return encodeWhole(schema, version, message, (writer) => {
     writer.unsignedVarint(frameVersion)

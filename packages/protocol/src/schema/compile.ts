@@ -24,5 +24,6 @@ export function compileEncoder(plan: StructPlan): Encode {
 /** `fields` are the declarations the source refers to as `fields[i]`. */
 function evaluate<F>(functions: readonly string[], root: string, fields: readonly Field<any, any>[]): F {
   const source = `'use strict'\nconst none = [], empty = {}, noBytes = Buffer.alloc(0)\n${functions.join('\n')}\nreturn ${root}`
+  // oxlint-disable-next-line typescript/no-implied-eval -- the whole point of this file; see above for what can be in the source
   return new Function('fields', 'isDefault', 'inTagOrder', source)(fields, isDefault, inTagOrder) as F
 }

@@ -1,6 +1,6 @@
 import { ProtocolError } from '../protocol-error.ts'
 import { asBuffer } from './as-buffer.ts'
-import { uuidText } from './uuid.ts'
+import { uuidFromBytes } from './uuid.ts'
 
 /** The longest string the protocol allows, in bytes of UTF-8, in compact form too (as Kafka's generated code holds it). */
 export const stringBytesMax = 0x7fff
@@ -104,7 +104,7 @@ export class Reader {
 
   uuid(): string {
     const at = this.take(16)
-    return uuidText(this.buffer, at)
+    return uuidFromBytes(this.buffer, at)
   }
 
   /** An unsigned variable-length integer of 32 bits: at most five bytes. */

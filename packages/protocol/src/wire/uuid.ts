@@ -1,4 +1,5 @@
 import { ProtocolError } from '../protocol-error.ts'
+import { asBuffer } from './as-buffer.ts'
 
 /** Kafka's "no id": sixteen zero bytes. */
 export const nullUuid = 'AAAAAAAAAAAAAAAAAAAAAA'
@@ -12,12 +13,12 @@ export function isUuid(text: string): boolean {
 }
 
 /** Kafka's text form of the sixteen bytes at `position`. */
-export function uuidText(bytes: Buffer, position = 0): string {
-  return bytes.toString('base64url', position, position + 16)
+export function uuidFromBytes(bytes: Uint8Array, position = 0): string {
+  return asBuffer(bytes).toString('base64url', position, position + 16)
 }
 
 /** The sixteen bytes of a uuid in Kafka's text form. Throws ProtocolError when it is not one. */
-export function uuidBytes(text: string): Buffer {
+export function uuidToBytes(text: string): Buffer {
   if (!isUuid(text)) throw new ProtocolError(`not a uuid: ${JSON.stringify(text)}`)
   return Buffer.from(text, 'base64url')
 }
