@@ -55,7 +55,7 @@ describe.each([
   { made: 'kafka-python', entries: python, baseOffset: 0 },
   { made: "Kafka's Java clients", entries: java, baseOffset: 100 },
 ])('records made by $made', ({ made, entries, baseOffset }) => {
-  const name = ({ codec, records: set, timestampType = '' }: Entry) => `${codec} ${set} ${timestampType}`
+  const name = ({ codec, records: set, timestampType }: Entry) => [codec, set, timestampType].join(' ').trim()
 
   it.each(entries.filter(({ format }) => format === 'batch').map((entry) => [name(entry), entry] as const))('batch: %s', (_, entry) => {
     const [batch, ...others] = splitBatches(bytesOf(entry)) as [RecordBatchView]

@@ -1,7 +1,8 @@
 import * as native from 'lz4-napi'
+import type { ProtocolError } from '../protocol-error.ts'
 import { asBuffer } from '../wire/as-buffer.ts'
 import { type BlockJobs, runJobs, runJobsAsync } from './block-jobs.ts'
-import { DEFAULT_MAX_DECOMPRESSED_SIZE, type DecompressOptions, malformed } from './codec.ts'
+import { DEFAULT_MAX_DECOMPRESSED_SIZE, type DecompressOptions, malformed, tooLarge } from './codec.ts'
 import { type FrameHeader, need, readFrameHeader, STORED_BLOCK, WRITTEN_BLOCK_SIZE, writeFrameHeader } from './lz4-frame.ts'
 import { Output } from './output.ts'
 import { xxhash32 } from './xxhash32.ts'
@@ -21,6 +22,8 @@ interface Block {
   readonly prefixed: Buffer
   /** The output before it, for a linked block. */
   readonly dictionary: Buffer | null
+  /** That most is less than a block may hold: then too little room is the likely reason of a failure. */
+  readonly cramped: boolean
 }
 
 /** @param brokenHeaderChecksum as readers of messages of magic 0 expect it (KAFKA-3160) */
@@ -33,21 +36,21 @@ export function lz4CompressAsync(bytes: Uint8Array, brokenHeaderChecksum = false
 }
 
 export function lz4Decompress(bytes: Uint8Array, options: DecompressOptions): Buffer {
-  return runJobs(decompressJobs(bytes, options), ({ prefixed, dictionary }) => {
+  return runJobs(decompressJobs(bytes, options), (block) => {
     try {
-      return native.uncompressSync(prefixed, dictionary)
+      return native.uncompressSync(block.prefixed, block.dictionary)
     } catch (error) {
-      throw malformed('lz4', String(error))
+      throw blockError(error, block, options)
     }
   })
 }
 
 export function lz4DecompressAsync(bytes: Uint8Array, options: DecompressOptions): Promise<Buffer> {
-  return runJobsAsync(decompressJobs(bytes, options), async ({ prefixed, dictionary }) => {
+  return runJobsAsync(decompressJobs(bytes, options), async (block) => {
     try {
-      return await native.uncompress(prefixed, dictionary)
+      return await native.uncompress(block.prefixed, block.dictionary)
     } catch (error) {
-      throw malformed('lz4', String(error))
+      throw blockError(error, block, options)
     }
   })
 }
@@ -102,9 +105,11 @@ function* frameJobs(input: Buffer, header: FrameHeader, output: Output): Generat
     if (length >= STORED_BLOCK) {
       output.append(input.subarray(position + 4, end))
     } else {
-      input.writeUInt32LE(Math.min(header.maxBlockSize, size * MAX_EXPANSION + EXPANSION_SLACK, output.room), position)
+      const most = Math.min(header.maxBlockSize, size * MAX_EXPANSION + EXPANSION_SLACK)
+      const cramped = output.room < most
+      input.writeUInt32LE(cramped ? output.room : most, position)
       const dictionary = header.independentBlocks ? null : output.since(Math.max(start, output.size - WINDOW))
-      output.append(yield { prefixed: input.subarray(position, end), dictionary })
+      output.append(yield { prefixed: input.subarray(position, end), dictionary, cramped })
     }
     position = header.blockChecksums ? end + 4 : end
   }
@@ -116,6 +121,10 @@ function* frameJobs(input: Buffer, header: FrameHeader, output: Output): Generat
   need(input, position, 4)
   checkHash(output.since(start), input, position)
   return position + 4
+}
+
+function blockError(error: unknown, { cramped }: Block, { maxSize = DEFAULT_MAX_DECOMPRESSED_SIZE }: DecompressOptions): ProtocolError {
+  return cramped ? tooLarge('lz4', maxSize) : malformed('lz4', String(error))
 }
 
 function checkHash(bytes: Buffer, input: Buffer, position: number): void {

@@ -60,7 +60,7 @@ function* compressJobs(bytes: Uint8Array): BlockJobs<Buffer> {
 function* decompressJobs(bytes: Uint8Array, { maxSize = DEFAULT_MAX_DECOMPRESSED_SIZE }: DecompressOptions): BlockJobs<Buffer> {
   const input = asBuffer(bytes)
   if (!isXerial(input)) {
-    checkBlock(input, 0, maxSize)
+    checkBlock(input, 0, maxSize, maxSize)
     return yield input
   }
   const output = new Output('snappy', maxSize, input.length * 4)
@@ -73,7 +73,7 @@ function* decompressJobs(bytes: Uint8Array, { maxSize = DEFAULT_MAX_DECOMPRESSED
       throw malformed('snappy', `block of ${size} bytes, ${input.length - position} are left`, position)
     }
     const block = input.subarray(position, position + size)
-    checkBlock(block, position, output.room)
+    checkBlock(block, position, output.room, maxSize)
     output.append(yield block)
     position += size
   }
@@ -85,8 +85,8 @@ function isXerial(input: Buffer): boolean {
 }
 
 /** Holds the length that a block claims, by which the native side allocates, against what is allowed and what is possible. */
-function checkBlock(block: Buffer, position: number, maxSize: number): void {
+function checkBlock(block: Buffer, position: number, room: number, maxSize: number): void {
   const size = readUnsignedVarint({ bytes: block, position: 0, end: block.length })
   if (size > block.length * MAX_EXPANSION) throw malformed('snappy', `block of ${block.length} bytes claims to hold ${size}`, position)
-  if (size > maxSize) throw tooLarge('snappy', maxSize)
+  if (size > room) throw tooLarge('snappy', maxSize)
 }

@@ -32,11 +32,11 @@ export function gzipCompressAsync(bytes: Uint8Array, level?: number): Promise<Bu
 }
 
 export function zstdCompressBytes(bytes: Uint8Array, level?: number): Buffer {
-  return zstdCompressSync(bytes, zstdOptions(level))
+  return zstdCompressSync(bytes, zstdOptions(bytes, level))
 }
 
 export function zstdCompressBytesAsync(bytes: Uint8Array, level?: number): Promise<Buffer> {
-  return settled((callback) => zstdCompress(bytes, zstdOptions(level), callback))
+  return settled((callback) => zstdCompress(bytes, zstdOptions(bytes, level), callback))
 }
 
 export function zlibDecompress(name: Name, bytes: Uint8Array, options: DecompressOptions): Buffer {
@@ -66,8 +66,10 @@ function gzipOptions(level: number | undefined): ZlibOptions {
   return level === undefined ? {} : { level }
 }
 
-function zstdOptions(level: number | undefined): ZstdOptions {
-  return level === undefined ? {} : { params: { [constants.ZSTD_c_compressionLevel]: level } }
+function zstdOptions(bytes: Uint8Array, level: number | undefined): ZstdOptions {
+  // The frame then tells the size, which readers allocate by.
+  const size = { pledgedSrcSize: bytes.length }
+  return level === undefined ? size : { ...size, params: { [constants.ZSTD_c_compressionLevel]: level } }
 }
 
 function inflateOptions(bytes: Uint8Array, maxSize: number): { info: true; maxOutputLength: number; chunkSize: number } {
