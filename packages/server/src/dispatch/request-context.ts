@@ -16,6 +16,8 @@ export interface ConnectionView {
   readonly id: number
   /** Address of the client, as the socket says it. */
   readonly clientHost: string
+  /** The same with its port, for log lines. */
+  readonly client: string
   /** What this client should be told to connect to: `--advertise`, else the address through which it came. */
   readonly advertised: Endpoint
   /** Aborted when the connection is gone or about to go (the client ended, the broker stops): a long poll then answers with what is there. */

@@ -91,26 +91,26 @@ class Router implements Route {
     if (apiKey === ApiVersions.key) {
       return { kind: 'send', buffers: encodeResponseFrame(ApiVersions.key, 0, correlationId, unsupportedApiVersions(this.#apiRanges)) }
     }
-    this.#services.logger.warn({ client: connection.clientHost, apiKey, apiVersion }, 'API or version not served: connection closes')
+    this.#services.logger.warn({ client: connection.client, apiKey, apiVersion }, 'API or version not served: connection closes')
     return close
   }
 
   #malformed(error: unknown, connection: ConnectionView): Answer {
     if (!(error instanceof ProtocolError)) return this.#bug(error, {}, connection)
-    this.#services.logger.warn({ client: connection.clientHost, reason: error.message }, 'malformed request: connection closes')
+    this.#services.logger.warn({ client: connection.client, reason: error.message }, 'malformed request: connection closes')
     return close
   }
 
   #failed(error: unknown, { api }: Handler, { apiVersion, clientId }: RequestHeader, connection: ConnectionView): Answer {
     const details = { api: api.name, apiVersion, clientId }
     if (!(error instanceof CloseConnection)) return this.#bug(error, details, connection)
-    this.#services.logger.info({ client: connection.clientHost, ...details, reason: error.message }, 'connection closes')
+    this.#services.logger.info({ client: connection.client, ...details, reason: error.message }, 'connection closes')
     return close
   }
 
   #bug(error: unknown, details: object, connection: ConnectionView): Answer {
     this.#services.logger.error(
-      { client: connection.clientHost, ...details, err: error },
+      { client: connection.client, ...details, err: error },
       'a request failed in an unexpected way: connection closes',
     )
     if (error instanceof AssertionError) this.#hooks.onFatal(error)

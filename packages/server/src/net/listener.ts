@@ -2,9 +2,10 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import type { Clock, Logger } from '@logan/common'
 import type { Endpoint } from '../dispatch/request-context.ts'
-import { Connection, plainAddress } from './connection.ts'
+import { Connection } from './connection.ts'
 import { limitRate } from './limit-rate.ts'
 import type { NetConfig } from './net-config.ts'
+import { plainAddress, printEndpoint } from './printed-address.ts'
 import { RequestMemory } from './request-memory.ts'
 import type { Route } from './route.ts'
 
@@ -41,7 +42,7 @@ export class ListenError extends Error {
 
 /** Binds and accepts. Throws ListenError. */
 export async function startListener(options: ListenerOptions): Promise<Listener> {
-  const { host, port, logger } = options
+  const { host, port, clock, logger } = options
   const server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true })
   const clients = new Clients(options)
   server.on('connection', (socket) => clients.accept(socket))
@@ -49,9 +50,10 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     server.listen({ host, port })
     await once(server, 'listening')
   } catch (error) {
-    throw new ListenError(`cannot listen on ${host}:${port}: ${whyNot(error as NodeJS.ErrnoException)}`, { cause: error })
+    throw new ListenError(`cannot listen on ${printEndpoint(host, port)}: ${whyNot(error as NodeJS.ErrnoException)}`, { cause: error })
   }
-  server.on('error', (error) => logger.error({ reason: error.message }, 'cannot accept a connection'))
+  const complain = limitRate(clock, (details, message) => logger.error(details, message))
+  server.on('error', (error) => complain({ reason: error.message }, 'cannot accept a connection'))
   const bound = server.address() as AddressInfo
   return {
     host: bound.address,
@@ -59,7 +61,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     get connections() {
       return clients.count
     },
-    close: ({ deadlineMs }) => close(server, clients, options.clock, deadlineMs),
+    close: ({ deadlineMs }) => close(server, clients, clock, deadlineMs),
   }
 }
 

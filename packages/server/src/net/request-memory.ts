@@ -1,49 +1,41 @@
 import { assert, type Clock, type Timer } from '@logan/common'
 
-export interface ReservationOwner {
+export interface MemoryUser {
   /** The bytes that were waited for are granted. */
   granted(): void
-  /** Others wait for memory while this request hardly arrives: give it up. */
-  evict(): void
+  /** Others begin to wait for memory: remember how far this client has got. */
+  markPace(): void
+  /** Others have waited since the last `markPace`, a few seconds ago: a client that holds memory and makes no use of it is to be closed. */
+  checkPace(): void
 }
 
-/** Memory for one request, from the moment its size is known until its answer is out. */
-export interface Reservation {
-  readonly bytes: number
-  readonly held: boolean
-  /** Says that the rest of the request is still to come from the network, and how much of it is there. */
-  arriving(arrivedBytes: number): void
-  /** The request is whole. */
-  arrived(): void
-  /** Gives back what is held, or no longer waits. Idempotent. */
-  release(): void
+/** One connection's share of the request memory. */
+export interface MemoryAccount {
+  /** True: the bytes are held. False: they are waited for, and `granted` tells when they are. One wait at a time. */
+  reserve(bytes: number): boolean
+  /** Gives back what is held. */
+  release(bytes: number): void
+  /** Stops waiting, if it waits. */
+  cancel(): void
+  /** The connection is gone. What it holds is given back as its requests end. */
+  close(): void
 }
 
-interface Entry extends Reservation {
-  readonly owner: ReservationOwner
-  state: 'waiting' | 'held' | 'released'
-  arrivedBytes: number
-  /** What had come at the last look at who is slow; null before the first. */
-  arrivedAtLastLook: number | null
-}
-
-/** How often arriving requests are looked at while others wait, and what one must have brought since to keep its memory. */
 const lookEveryMs = 5_000
-const slowestBytesPerLook = 64 * 1024
 
 /**
- * Bounds the bytes of all requests in flight in the broker. Kafka's rule for `queued.max.request.bytes`: a request is granted while the bytes in
- * use are below the limit, so it is exceeded by one request at most and one larger than the limit still gets through. The others wait in
- * the order of asking, their sockets unread; a connection waits for one request at most.
+ * Bounds the bytes of all requests in flight in the broker, from the moment a request's size is known until it is answered. Kafka's rule for
+ * `queued.max.request.bytes`: a request is granted while the bytes in use are below the limit, so it is exceeded by one request at most and
+ * one larger than the limit still gets through. The others wait in the order of asking, their sockets unread.
  *
- * Memory is granted before it arrives, so a few clients could take all of it by announcing sizes: while anybody waits,
- * a request that comes slower than 64 KiB in 5 s loses its connection.
+ * Memory is granted before it is filled, so a few clients could take all of it by announcing sizes, or by not reading their answers. Hence
+ * all are looked at while anybody waits.
  */
 export class RequestMemory {
   readonly #limitBytes: number
   readonly #clock: Clock
-  readonly #waiting = new Set<Entry>()
-  readonly #arriving = new Set<Entry>()
+  readonly #users = new Set<MemoryUser>()
+  readonly #waiting = new Map<MemoryUser, number>()
   #inUseBytes = 0
   #granting = false
   #nextLook: Timer | null = null
@@ -57,83 +49,54 @@ export class RequestMemory {
     return this.#inUseBytes
   }
 
-  /** Held on return, or waiting: then `owner.granted` is called later. */
-  reserve(bytes: number, owner: ReservationOwner): Reservation {
-    const entry = this.#newEntry(bytes, owner)
-    if (this.#waiting.size === 0 && this.#inUseBytes < this.#limitBytes) this.#grant(entry)
-    else this.#wait(entry)
-    return entry
-  }
-
-  #newEntry(bytes: number, owner: ReservationOwner): Entry {
-    const entry: Entry = {
-      bytes,
-      owner,
-      state: 'waiting',
-      arrivedBytes: 0,
-      arrivedAtLastLook: null,
-      get held() {
-        return this.state === 'held'
+  open(user: MemoryUser): MemoryAccount {
+    this.#users.add(user)
+    return {
+      reserve: (bytes) => this.#reserve(user, bytes),
+      release: (bytes) => this.#release(bytes),
+      cancel: () => void this.#waiting.delete(user),
+      close: () => {
+        this.#waiting.delete(user)
+        this.#users.delete(user)
       },
-      arriving: (arrivedBytes) => {
-        assert(entry.state === 'held', 'a request arrives only into memory it holds')
-        entry.arrivedBytes = arrivedBytes
-        this.#arriving.add(entry)
-      },
-      arrived: () => void this.#arriving.delete(entry),
-      release: () => this.#release(entry),
     }
-    return entry
   }
 
-  #grant(entry: Entry): void {
-    entry.state = 'held'
-    this.#inUseBytes += entry.bytes
+  #reserve(user: MemoryUser, bytes: number): boolean {
+    assert(!this.#waiting.has(user), 'a connection waits for one request at a time')
+    if (this.#waiting.size === 0 && this.#inUseBytes < this.#limitBytes) {
+      this.#inUseBytes += bytes
+      return true
+    }
+    this.#waiting.set(user, bytes)
+    if (this.#nextLook === null) this.#startLooking()
+    return false
   }
 
-  #release(entry: Entry): void {
-    const { state } = entry
-    entry.state = 'released'
-    this.#waiting.delete(entry)
-    this.#arriving.delete(entry)
-    if (state !== 'held') return
-    this.#inUseBytes -= entry.bytes
-    this.#grantWaiting()
-  }
-
-  #grantWaiting(): void {
-    // An owner may answer, and so release, at once: the loop that runs already goes on with what that gave back.
-    if (this.#granting) return
+  #release(bytes: number): void {
+    this.#inUseBytes -= bytes
+    assert(this.#inUseBytes >= 0, 'no more request memory is given back than was taken')
+    // A user may answer, and so release, at once: the loop that runs already goes on with what that gave back.
+    if (this.#granting || this.#waiting.size === 0) return
     this.#granting = true
-    for (const entry of this.#waiting) {
+    for (const [user, bytes] of this.#waiting) {
       if (this.#inUseBytes >= this.#limitBytes) break
-      this.#waiting.delete(entry)
-      this.#grant(entry)
-      entry.owner.granted()
+      this.#waiting.delete(user)
+      this.#inUseBytes += bytes
+      user.granted()
     }
     this.#granting = false
   }
 
-  #wait(entry: Entry): void {
-    this.#waiting.add(entry)
-    if (this.#nextLook !== null) return
-    for (const arriving of this.#arriving) arriving.arrivedAtLastLook = arriving.arrivedBytes
-    this.#lookLater()
+  #startLooking(): void {
+    for (const user of this.#users) user.markPace()
+    this.#nextLook = this.#clock.setTimer(lookEveryMs, () => this.#look())
   }
 
-  #lookLater(): void {
-    this.#nextLook = this.#clock.setTimer(lookEveryMs, () => {
-      this.#nextLook = null
-      if (this.#waiting.size > 0) this.#evictSlow()
-    })
-  }
-
-  #evictSlow(): void {
-    const slow = [...this.#arriving].filter(
-      ({ arrivedBytes, arrivedAtLastLook }) => arrivedAtLastLook !== null && arrivedBytes - arrivedAtLastLook < slowestBytesPerLook,
-    )
-    for (const arriving of this.#arriving) arriving.arrivedAtLastLook = arriving.arrivedBytes
-    this.#lookLater()
-    for (const entry of slow) entry.owner.evict()
+  #look(): void {
+    this.#nextLook = null
+    if (this.#waiting.size === 0) return
+    for (const user of this.#users) user.checkPace()
+    this.#startLooking()
   }
 }

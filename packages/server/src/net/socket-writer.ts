@@ -20,6 +20,11 @@ export class SocketWriter {
     return this.#socket.writableNeedDrain
   }
 
+  /** What the operating system has taken, write by write. */
+  get takenBytes(): number {
+    return this.#socket.bytesWritten - this.#socket.writableLength
+  }
+
   /** Borrows the buffers until they are written. All that is written in one turn of the loop leaves in one system call. */
   write(buffers: readonly Uint8Array[]): void {
     if (!this.#corked) {

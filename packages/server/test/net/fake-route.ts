@@ -10,7 +10,7 @@ interface Begun {
   readonly text: string
   readonly frame: Buffer
   readonly connection: ConnectionView
-  answer(answer: Answer): void
+  readonly answer: (answer: Answer) => void
 }
 
 /**
