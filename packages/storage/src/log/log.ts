@@ -1,0 +1,523 @@
+import type { Clock, Logger } from '@logan/common'
+import { type RecordBatchView, setBaseOffset, setMaxTimestamp, setPartitionLeaderEpoch } from '@logan/protocol'
+import { type Disk, DiskError } from '../disk/disk.ts'
+import { nameOf, parentOf, within } from '../disk/paths.ts'
+import { Segment } from '../segment/segment.ts'
+import { AppendRefused } from '../state/append-refused.ts'
+import { type CheckedBatch, checkBatch } from '../state/batch-check.ts'
+import type { ProducerEntry } from '../state/producer-entry.ts'
+import { type AppendOrigin, ProducerState } from '../state/producer-state.ts'
+import { GroupCommit } from './group-commit.ts'
+import { LeaderEpochFile } from './leader-epoch-file.ts'
+import type { LogConfig } from './log-config.ts'
+import { LogFailed, OffsetOutOfRange } from './log-errors.ts'
+import { findSegments, prepareDirectory, removeLeftovers } from './log-files.ts'
+import type { LogRange } from './log-range.ts'
+import { ProducerSnapshots } from './producer-snapshots.ts'
+import { type ReadOptions, readRange } from './read-range.ts'
+import { type LogRecovery, recoverSegments } from './recovery.ts'
+import { DelayedRemoval } from './removal.ts'
+import { expiredSegments } from './retention.ts'
+import { shouldRoll } from './roll.ts'
+import type { SyncScheduler } from './sync-scheduler.ts'
+import { firstAtOrAfter, type LookUpBounds, latestWithin, recordOfMaxTimestamp, type TimestampedOffset } from './timestamp-lookup.ts'
+
+/** What a log has to say to the checkpoint files of its directory. */
+export interface LogCheckpoints {
+  /** Resolves when the offset is durable. */
+  saveLogStartOffset(offset: number): Promise<void>
+  /** The log goes away: another one of its name must not find its offsets. Resolves when that is durable. */
+  forget(): Promise<void>
+}
+
+export interface LogOptions {
+  readonly disk: Disk
+  /** `<log dir>/<topic>-<partition>`; made when missing. */
+  readonly directory: string
+  /** Kafka's 22 characters. */
+  readonly topicId: string
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly config: LogConfig
+  /** One for all logs of the process. */
+  readonly syncs: SyncScheduler
+  readonly recovery: LogRecovery
+  /** Without it nothing is checkpointed: log start offsets within a segment are forgotten by a crash. */
+  readonly checkpoints?: LogCheckpoints
+}
+
+export type AppendResult =
+  | {
+      readonly kind: 'appended'
+      readonly baseOffset: number
+      readonly lastOffset: number
+      /** -1 under CreateTime. */
+      readonly logAppendTimeMs: number
+      readonly logStartOffset: number
+    }
+  /** The log has the batch already, at these offsets. */
+  | { readonly kind: 'duplicate'; readonly baseOffset: number; readonly lastOffset: number; readonly logAppendTimeMs: number }
+
+const noCheckpoints: LogCheckpoints = { saveLogStartOffset: () => Promise.resolve(), forget: () => Promise.resolve() }
+/** Errors after which the disk may well take the next write. */
+const passingErrors: readonly string[] = ['ENOSPC', 'EDQUOT']
+
+/**
+ * A durable, ordered log of record batches in Kafka's on-disk format: one partition's directory. Owned by one thread.
+ * Appends are synchronous and in the order of the calls; what they wrote is durable once `durable` says so.
+ */
+export class Log {
+  readonly topicId: string
+  readonly leaderEpochs: LeaderEpochFile
+  /** Settings; assign others at any time. */
+  config: LogConfig
+  /** Called whenever `durableOffset` has risen, before those who wait for it go on. */
+  onDurable: (durableOffset: number) => void = () => undefined
+  readonly #disk: Disk
+  readonly #clock: Clock
+  readonly #logger: Logger
+  readonly #checkpoints: LogCheckpoints
+  readonly #producers: ProducerState
+  readonly #snapshots: ProducerSnapshots
+  readonly #removal: DelayedRemoval
+  readonly #commit: GroupCommit
+  #directory: string
+  /** Oldest first, never empty; the last one is active. */
+  #segments: Segment[]
+  #logStartOffset: number
+  /** Directories with entries that are not durable yet. */
+  #unsyncedDirectories: Set<string>
+  #failure: DiskError | undefined
+  #ended: 'closed' | 'deleted' | undefined
+
+  private constructor(options: LogOptions, opened: OpenedLog) {
+    this.topicId = options.topicId
+    this.config = options.config
+    this.#disk = options.disk
+    this.#clock = options.clock
+    this.#logger = options.logger
+    this.#checkpoints = options.checkpoints ?? noCheckpoints
+    this.#directory = options.directory
+    this.leaderEpochs = opened.epochs
+    this.#producers = opened.producers
+    this.#snapshots = opened.snapshots
+    this.#removal = opened.removal
+    this.#segments = [...opened.segments]
+    this.#logStartOffset = opened.logStartOffset
+    this.#unsyncedDirectories = new Set(opened.isNew ? [options.directory, parentOf(options.directory)] : [])
+    this.#commit = new GroupCommit({
+      syncs: options.syncs,
+      durableOffset: opened.durableOffset,
+      logEndOffset: () => this.logEndOffset,
+      sync: () => this.#sync(),
+      onDurable: (durableOffset) => this.onDurable(durableOffset),
+      onFailure: (error) => this.#syncFailed(error),
+    })
+  }
+
+  /**
+   * Opens the log of a directory, or makes one. After an unclean stop this reads from the recovery point on, cuts a torn tail and, under
+   * `sync`, makes what is left durable.
+   * @throws (rejects) DiskError; with code EBADMSG when the directory belongs to another topic or has lost what was durable
+   */
+  static async open(options: LogOptions): Promise<Log> {
+    const opened = await openFiles(options)
+    const log = new Log(options, opened)
+    // What an earlier process wrote may still be on its way to the disk.
+    if (options.config.flushMode === 'sync') await log.durable(log.logEndOffset)
+    return log
+  }
+
+  get logStartOffset(): number {
+    return this.#logStartOffset
+  }
+
+  /** The offset that the next record gets. */
+  get logEndOffset(): number {
+    return this.#active.nextOffset
+  }
+
+  /** Everything below survives a power cut; also counted in `os` mode, where it lags far behind. */
+  get durableOffset(): number {
+    return this.#commit.durableOffset
+  }
+
+  /** What went wrong for good: nothing can be appended any more. */
+  get failure(): DiskError | undefined {
+    return this.#failure
+  }
+
+  get sizeInBytes(): number {
+    return this.#segments.reduce((total, { size }) => total + size, 0)
+  }
+
+  get segmentCount(): number {
+    return this.#segments.length
+  }
+
+  /** Who has appended with a producer id and is not forgotten yet. */
+  activeProducers(): readonly ProducerEntry[] {
+    return [...this.#producers.entries()]
+  }
+
+  /**
+   * Kafka's checks of one batch; see `checkBatch`. Answers at once unless records must be decompressed off the loop: then the bytes must
+   * stay as they are, and the order of appends is the caller's business.
+   * @throws (or rejects with) AppendRefused
+   */
+  check(records: Buffer | null, origin: AppendOrigin): CheckedBatch | Promise<CheckedBatch> {
+    const { config } = this
+    return checkBatch(records, {
+      origin,
+      maxMessageBytes: config.maxMessageBytes,
+      timestampType: config.messageTimestampType,
+      beforeMaxMs: config.messageTimestampBeforeMaxMs,
+      afterMaxMs: config.messageTimestampAfterMaxMs,
+      checkRecords: config.checkRecords,
+      nowMs: this.#clock.now(),
+    })
+  }
+
+  /**
+   * Gives a batch its offsets, leader epoch and (LogAppendTime) time, in place, and appends it with one write.
+   * @throws AppendRefused when its producer's sequence is not next; LogFailed when the disk refuses
+   */
+  append({ view, bytes, origin }: CheckedBatch, leaderEpoch: number): AppendResult {
+    this.#assertUsable()
+    const { config } = this
+    if (origin !== 'controller') {
+      const sequence = this.#producers.check(view, origin)
+      if (sequence.kind === 'refused') throw new AppendRefused(sequence.error, sequence.message)
+      if (sequence.kind === 'duplicate') {
+        const { firstOffset: baseOffset, lastOffset, timestampMs } = sequence
+        return {
+          kind: 'duplicate',
+          baseOffset,
+          lastOffset,
+          logAppendTimeMs: config.messageTimestampType === 'LogAppendTime' ? timestampMs : -1,
+        }
+      }
+    }
+    if (bytes.length > config.segmentBytes)
+      throw new AppendRefused('RECORD_LIST_TOO_LARGE', `the batch takes ${bytes.length} bytes, a segment holds ${config.segmentBytes}`)
+    const nowMs = this.#clock.now()
+    const baseOffset = this.logEndOffset
+    setBaseOffset(view, baseOffset)
+    setPartitionLeaderEpoch(view, leaderEpoch)
+    const logAppendTimeMs = config.messageTimestampType === 'LogAppendTime' ? nowMs : -1
+    if (logAppendTimeMs !== -1) setMaxTimestamp(view, 'LogAppendTime', logAppendTimeMs)
+    this.#write(view, bytes, nowMs)
+    if (origin !== 'controller') this.#producers.update(view)
+    this.leaderEpochs.assign(leaderEpoch, baseOffset)
+    return { kind: 'appended', baseOffset, lastOffset: view.lastOffset, logAppendTimeMs, logStartOffset: this.#logStartOffset }
+  }
+
+  /**
+   * Resolves when everything below `offset` is durable: starts a sync, or joins one that covers it. A failed sync is final.
+   * @throws (rejects) LogFailed
+   */
+  durable(offset: number): Promise<void> {
+    return this.#commit.durable(offset)
+  }
+
+  /**
+   * Whole batches of one segment, from the one that holds `offset` on, up to `maxBytes` but (with `minOneBatch`) at least the first, and
+   * none that reaches `limitOffset`. Null when nothing is there. The range pins its segment until it is released.
+   * @throws OffsetOutOfRange; LogFailed when the log is closed or deleted
+   */
+  read(options: ReadOptions): LogRange | null {
+    this.#assertOpen()
+    const { offset, limitOffset } = options
+    if (offset < this.#logStartOffset || offset > this.logEndOffset)
+      throw new OffsetOutOfRange(offset, this.#logStartOffset, this.logEndOffset)
+    if (offset >= limitOffset) return null
+    for (let index = this.#segmentIndexFor(offset); index < this.#segments.length; index++) {
+      const segment = this.#segments[index]!
+      if (segment.baseOffset >= limitOffset) return null
+      const range = readRange(segment, options, this.config)
+      if (range !== null || segment.nextOffset > offset) return range
+    }
+    return null
+  }
+
+  /** The first record, in offset order and below `limitOffset`, with this timestamp or a later one. @throws (rejects) CorruptRange, DiskError, LogFailed */
+  async offsetForTimestamp(timestampMs: number, limitOffset: number): Promise<TimestampedOffset | null> {
+    this.#assertOpen()
+    for (const segment of this.#segmentsWithin(limitOffset)) {
+      const found = await this.#pinned(segment, () => firstAtOrAfter(segment, timestampMs, this.#bounds(limitOffset)))
+      if (found !== null) return found
+    }
+    return null
+  }
+
+  /** The first record, below `limitOffset`, with the greatest timestamp of all. @throws (rejects) as `offsetForTimestamp` */
+  async offsetOfMaxTimestamp(limitOffset: number): Promise<TimestampedOffset | null> {
+    this.#assertOpen()
+    let best: { segment: Segment; timestampMs: number; offset: number } | undefined
+    for (const segment of this.#segmentsWithin(limitOffset)) {
+      const latest = latestWithin(segment, this.#bounds(limitOffset))
+      if (latest !== undefined && latest.timestampMs > (best?.timestampMs ?? -1)) best = { segment, ...latest }
+    }
+    if (best === undefined) return null
+    const { segment, offset } = best
+    return this.#pinned(segment, () => recordOfMaxTimestamp(segment, offset, this.config.indexIntervalBytes))
+  }
+
+  /**
+   * DeleteRecords: what is below `offset` is gone once this resolves, also after a crash; whole segments below it leave the disk later.
+   * An offset that is not above the current start changes nothing.
+   * @throws (rejects) OffsetOutOfRange beyond the end
+   */
+  async setLogStartOffset(offset: number): Promise<void> {
+    this.#assertUsable()
+    if (offset > this.logEndOffset) throw new OffsetOutOfRange(offset, this.#logStartOffset, this.logEndOffset)
+    if (offset <= this.#logStartOffset) return
+    this.#raiseLogStart(offset)
+    await this.#checkpoints.saveLogStartOffset(offset)
+    if (this.#ended === undefined) this.#removeOldest(this.#expired({ retentionMs: -1, retentionBytes: -1 }))
+  }
+
+  /**
+   * Lets the oldest segments go, by age, size and log start offset; the active one only when it is over age, after rolling.
+   * Also forgets producers that were silent for too long.
+   * @returns how many segments went
+   */
+  applyRetention(): number {
+    if (this.#failure !== undefined || this.#ended !== undefined) return 0
+    this.#producers.removeExpired(this.#clock.now(), this.config.producerIdExpirationMs)
+    const count = this.#expired(this.config)
+    try {
+      if (count === this.#segments.length) this.#roll()
+      this.#removeOldest(count)
+      return count
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error
+      this.#writeFailed(error)
+      return 0
+    }
+  }
+
+  /**
+   * Takes the log away: its directory is renamed, and removed after file.delete.delay.ms and the last reader. Waiters for `durable` are told LogFailed.
+   */
+  async delete(): Promise<void> {
+    if (this.#ended !== undefined) return
+    this.#ended = 'deleted'
+    this.#commit.fail(new LogFailed(this.#directory, 'the log was deleted'))
+    await Promise.all([this.#checkpoints.forget(), this.#commit.settled()])
+    const from = this.#directory
+    this.#directory = within(parentOf(from), deletedName(nameOf(from), this.topicId))
+    this.#disk.rename(from, this.#directory)
+    for (const segment of this.#segments) segment.moved(this.#directory)
+    this.#removal.moved(this.#directory)
+    await this.#disk.syncDirectory(parentOf(this.#directory))
+    this.#clock.setTimer(this.config.fileDeleteDelayMs, () => {
+      this.#removeDirectory().catch((error: unknown) =>
+        this.#logger.warn({ err: error }, 'cannot remove a deleted log; the next start will'),
+      )
+    })
+  }
+
+  /**
+   * Makes everything durable, so that the next opening after a clean stop needs no scan, and closes the files. `durably: false` skips the
+   * syncs, for directories that are about to be removed. Ranges that are still out can be read on.
+   */
+  async close({ durably = true }: { readonly durably?: boolean } = {}): Promise<void> {
+    if (this.#ended !== undefined) return
+    this.#ended = 'closed'
+    this.#removal.stop()
+    if (durably && this.#failure === undefined) await this.#leaveInOrder()
+    this.#commit.fail(new LogFailed(this.#directory, 'the log was closed'))
+    for (const segment of this.#segments) segment.close()
+  }
+
+  /** In this order: what the marker of a clean stop vouches for must be there. */
+  async #leaveInOrder(): Promise<void> {
+    this.#active.complete(this.config.indexIntervalBytes)
+    await this.#snapshots.writeDurably(this.logEndOffset, this.#producers.entries())
+    await this.#commit.flush()
+  }
+
+  get #active(): Segment {
+    return this.#segments.at(-1)!
+  }
+
+  #write(view: RecordBatchView, bytes: Buffer, nowMs: number): void {
+    try {
+      if (shouldRoll(this.#active, view, this.config, nowMs)) this.#roll()
+      this.#active.append(view, bytes, this.config.indexIntervalBytes)
+    } catch (error) {
+      throw this.#writeFailed(error)
+    }
+  }
+
+  /** Begins a new segment at the end of the log. The old one becomes durable in the background, before anything in the new one counts as such. */
+  #roll(): void {
+    const baseOffset = this.logEndOffset
+    this.#active.complete(this.config.indexIntervalBytes)
+    this.#snapshots.write(baseOffset, this.#producers.entries())
+    this.#segments.push(Segment.create({ disk: this.#disk, directory: this.#directory, baseOffset, nowMs: this.#clock.now() }))
+    this.#unsyncedDirectories.add(this.#directory)
+    this.#commit.flush().catch(() => undefined)
+    this.#snapshots.prune().catch((error: unknown) => this.#logger.warn({ err: error }, 'cannot remove an old producer snapshot'))
+  }
+
+  /** One round of the group commit, in the order in which things must become durable. */
+  async #sync(): Promise<void> {
+    const { known, nextOffset, size } = this.#active
+    // Segments become durable in order, so those that are not stand at the end.
+    const first = this.#segments.findLastIndex(({ isDurable }) => isDurable) + 1
+    for (const segment of this.#segments.slice(first)) await segment.sync()
+    const directories = this.#unsyncedDirectories
+    this.#unsyncedDirectories = new Set()
+    for (const directory of directories) await this.#disk.syncDirectory(directory)
+    if (!this.leaderEpochs.isWritten) await this.leaderEpochs.write()
+    // Readers up to here need not search.
+    known.add(nextOffset, size)
+  }
+
+  #syncFailed(error: unknown): LogFailed {
+    if (!(error instanceof DiskError)) throw error
+    this.#failure ??= error
+    this.#logger.error({ err: error }, 'a sync failed: the log takes no more appends')
+    return new LogFailed(this.#directory, error)
+  }
+
+  /** A full disk may have room again later; then what was half written goes, and the log stays usable. */
+  #writeFailed(error: unknown): unknown {
+    if (!(error instanceof DiskError)) return error
+    const { records, size } = this.#active
+    try {
+      records.truncate(size)
+      if (error.path !== records.path || !passingErrors.includes(error.code)) this.#failure = error
+    } catch {
+      this.#failure = error
+    }
+    this.#logger.error({ err: error, final: this.#failure !== undefined }, 'an append failed')
+    return new LogFailed(this.#directory, error)
+  }
+
+  #expired(config: Pick<LogConfig, 'retentionMs' | 'retentionBytes'>): number {
+    const { indexIntervalBytes, flushMode } = this.config
+    const segments = this.#segments.map((segment) => ({
+      size: segment.size,
+      nextOffset: segment.nextOffset,
+      latestMs: () => {
+        const { timestampMs } = segment.latest(indexIntervalBytes)
+        return timestampMs >= 0 ? timestampMs : segment.modifiedMs()
+      },
+    }))
+    const visibleOffset = flushMode === 'sync' ? this.durableOffset : this.logEndOffset
+    return expiredSegments({ segments, logStartOffset: this.#logStartOffset, visibleOffset, nowMs: this.#clock.now() }, config)
+  }
+
+  #removeOldest(count: number): void {
+    if (count === 0) return
+    const gone = this.#segments.splice(0, count)
+    this.#raiseLogStart(this.#segments[0]!.baseOffset)
+    for (const segment of gone) this.#removal.add(segment, this.config.fileDeleteDelayMs)
+    this.#logger.info({ directory: this.#directory, segments: count, logStartOffset: this.#logStartOffset }, 'deleted old segments')
+  }
+
+  #raiseLogStart(offset: number): void {
+    if (offset <= this.#logStartOffset) return
+    this.#logStartOffset = offset
+    this.leaderEpochs.truncateFromStart(offset)
+  }
+
+  async #removeDirectory(): Promise<void> {
+    this.#removal.stop()
+    for (const segment of this.#segments) {
+      await segment.unpinned()
+      segment.close()
+    }
+    await this.#disk.removeDirectory(this.#directory)
+  }
+
+  /** The segment that holds `offset`, if any does. */
+  #segmentIndexFor(offset: number): number {
+    const segments = this.#segments
+    // Most reads are at the end.
+    if (offset >= this.#active.baseOffset) return segments.length - 1
+    let from = 0
+    let to = segments.length - 1
+    while (to - from > 1) {
+      const middle = (from + to) >>> 1
+      if (segments[middle]!.baseOffset <= offset) from = middle
+      else to = middle
+    }
+    return from
+  }
+
+  #segmentsWithin(limitOffset: number): Segment[] {
+    return this.#segments.filter(({ baseOffset, nextOffset }) => nextOffset > this.#logStartOffset && baseOffset < limitOffset)
+  }
+
+  #bounds(limitOffset: number): LookUpBounds {
+    return { fromOffset: this.#logStartOffset, limitOffset, indexIntervalBytes: this.config.indexIntervalBytes }
+  }
+
+  async #pinned<T>(segment: Segment, use: () => Promise<T>): Promise<T> {
+    segment.pin()
+    try {
+      return await use()
+    } finally {
+      segment.unpin()
+    }
+  }
+
+  #assertOpen(): void {
+    if (this.#ended !== undefined) throw new LogFailed(this.#directory, `the log was ${this.#ended}`)
+  }
+
+  #assertUsable(): void {
+    this.#assertOpen()
+    if (this.#failure !== undefined) throw new LogFailed(this.#directory, this.#failure)
+  }
+}
+
+interface OpenedLog {
+  readonly isNew: boolean
+  readonly segments: readonly Segment[]
+  readonly epochs: LeaderEpochFile
+  readonly producers: ProducerState
+  readonly snapshots: ProducerSnapshots
+  readonly removal: DelayedRemoval
+  readonly logStartOffset: number
+  readonly durableOffset: number
+}
+
+async function openFiles(options: LogOptions): Promise<OpenedLog> {
+  const { disk, directory, clock, logger, recovery, config } = options
+  const isNew = prepareDirectory(disk, directory, options.topicId, logger)
+  if (!isNew) await removeLeftovers(disk, directory)
+  const epochs = LeaderEpochFile.load(disk, directory, logger)
+  const producers = new ProducerState()
+  const snapshots = new ProducerSnapshots(disk, directory, logger)
+  const removal = new DelayedRemoval(clock, logger)
+  const nowMs = clock.now()
+  const found = findSegments(disk, directory, nowMs)
+  let segments: readonly Segment[] = found
+  if (found.length > 0) segments = await recoverSegments(found, { recovery, config, epochs, producers, snapshots, nowMs, logger })
+  for (const segment of found.slice(segments.length)) removal.add(segment, config.fileDeleteDelayMs)
+  const isBehindStart = found.length > 0 && segments.at(-1)!.nextOffset < recovery.logStartOffset
+  if (isBehindStart) {
+    logger.error({ directory, logStartOffset: recovery.logStartOffset }, 'the log ends before its start: all of it goes')
+    for (const segment of segments) removal.add(segment, config.fileDeleteDelayMs)
+  }
+  const isEmpty = found.length === 0 || isBehindStart
+  if (isEmpty) segments = [Segment.create({ disk, directory, baseOffset: recovery.logStartOffset, nowMs })]
+  const logEndOffset = segments.at(-1)!.nextOffset
+  const logStartOffset = Math.max(recovery.logStartOffset, segments[0]!.baseOffset)
+  await snapshots.removeAbove(logEndOffset)
+  epochs.truncateFromEnd(logEndOffset)
+  epochs.truncateFromStart(logStartOffset)
+  const durableOffset = recovery.clean || isEmpty ? logEndOffset : Math.min(recovery.recoveryPoint, logEndOffset)
+  return { isNew: isNew || isEmpty, segments, epochs, producers, snapshots, removal, logStartOffset, durableOffset }
+}
+
+/** As Kafka names directories that are to go: unique, as a topic has its id for itself, and no longer than file systems take. */
+function deletedName(name: string, topicId: string): string {
+  const suffix = `.${Buffer.from(topicId, 'base64url').toString('hex')}-delete`
+  return name.slice(0, 255 - suffix.length) + suffix
+}
