@@ -44,8 +44,8 @@ function expectedRecords(entry: Entry, baseOffset: number, baseSequence: number)
   return goldenRecords[entry.records as 'small' | 'large'].map((record, index) => ({
     offset: baseOffset + index,
     timestamp: entry.format === 'magic 0' ? -1 : entry.timestampType === 'LogAppendTime' ? APPEND_TIME : record.timestamp!,
-    key: record.key as Buffer | null,
-    value: record.value as Buffer | null,
+    key: record.key as LogRecord['key'],
+    value: record.value as LogRecord['value'],
     headers: entry.format === 'batch' ? ((record.headers ?? []) as LogRecord['headers']) : [],
     sequence: baseSequence === -1 ? -1 : (baseSequence + index) % 2 ** 31,
   }))

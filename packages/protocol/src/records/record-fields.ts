@@ -1,55 +1,49 @@
 import { ProtocolError } from '../protocol-error.ts'
-import { type Cursor, readVarint } from '../wire/varint.ts'
+import { after, varintAt } from './varint-at.ts'
+
+// What the walk over records and the iterator both ask of a record's fields.
 
 /** Bytes of a record after its length field, at least: attributes, timestamp, offset, key, value, header count. */
 const LEAST_BODY = 6
 
-/** Reads a record's length and returns where the record ends. @throws ProtocolError when it does not fit */
-export function readRecordEnd(cursor: Cursor): number {
-  const size = readVarint(cursor)
-  if (size < LEAST_BODY || size > cursor.end - cursor.position)
-    throw malformed(cursor, `record of ${size} bytes, ${cursor.end - cursor.position} are left`)
-  return cursor.position + size
+/** Where a record of `size` bytes that begins at `position` ends. @throws ProtocolError when that is beyond `end`, or too near */
+export function endOfRecord(size: number, position: number, end: number): number {
+  if (size < LEAST_BODY || size > end - position) throw malformed(position, `record of ${size} bytes, ${end - position} are left`)
+  return position + size
 }
 
-/** Reads the length of nullable bytes: -1 for null. @throws ProtocolError when they do not fit before `end` */
-export function readSize(cursor: Cursor, end: number): number {
-  const size = readVarint(cursor)
-  if (size < -1 || size > end - cursor.position) throw malformed(cursor, `field of ${size} bytes, ${end - cursor.position} are left`)
+/** The size of nullable bytes at `position`, -1 for null. @throws ProtocolError when they do not fit before `end` */
+export function fittingSize(size: number, position: number, end: number): number {
+  if (size < -1 || size > end - position) throw malformed(position, `field of ${size} bytes, ${end - position} are left`)
   return size
 }
 
-/** Passes over nullable bytes and returns their length, -1 for null. */
-export function skipBytes(cursor: Cursor, end: number): number {
-  const size = readSize(cursor, end)
-  if (size > 0) cursor.position += size
-  return size
-}
-
-/** Reads the number of headers. A header is two bytes at least, so more than half the bytes left is refused. */
-export function readHeaderCount(cursor: Cursor, end: number): number {
-  const count = readVarint(cursor)
-  if (count < 0 || count > (end - cursor.position) / 2) throw malformed(cursor, `${count} headers in ${end - cursor.position} bytes`)
+/** A count of headers. A header is two bytes at least, so more than half the bytes left is refused. */
+export function fittingHeaderCount(count: number, position: number, end: number): number {
+  if (count < 0 || count > (end - position) / 2) throw malformed(position, `${count} headers in ${end - position} bytes`)
   return count
 }
 
-/** Reads the length of a header key, which is never null. */
-export function readHeaderKeySize(cursor: Cursor, end: number): number {
-  const size = readSize(cursor, end)
-  if (size < 0) throw malformed(cursor, 'header without a key')
-  return size
+/** The size of a header key, which is never null. */
+export function fittingHeaderKeySize(size: number, position: number, end: number): number {
+  if (size < 0) throw malformed(position, 'header without a key')
+  return fittingSize(size, position, end)
 }
 
-export function skipHeaders(cursor: Cursor, end: number): void {
-  for (let left = readHeaderCount(cursor, end); left > 0; left--) {
-    const keySize = readHeaderKeySize(cursor, end)
-    cursor.position += keySize
-    skipBytes(cursor, end)
+/** Passes over the headers of a record that ends at `end`, and returns the position behind them. */
+export function passHeaders(bytes: Uint8Array, start: number, end: number): number {
+  const count = fittingHeaderCount(varintAt(bytes, start, end), after, end)
+  let position = after
+  for (let left = count; left > 0; left--) {
+    position = fittingHeaderKeySize(varintAt(bytes, position, end), after, end) + after
+    const valueSize = fittingSize(varintAt(bytes, position, end), after, end)
+    position = valueSize > 0 ? after + valueSize : after
   }
+  return position
 }
 
-export function malformed(cursor: Cursor, reason: string): ProtocolError {
-  return new ProtocolError(reason, { position: cursor.position })
+export function malformed(position: number, reason: string): ProtocolError {
+  return new ProtocolError(reason, { position })
 }
 
 /** Says in which record an error arose; its position counts from the first byte of the (decompressed) records. */

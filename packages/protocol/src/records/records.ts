@@ -3,7 +3,7 @@ import type { RecordBatchView } from './batch-view.ts'
 import { NO_SEQUENCE } from './layout.ts'
 import { type RecordsOptions, recordBytes, recordBytesAsync } from './payload.ts'
 import { type LogRecord, noHeaders, type RecordHeader } from './record.ts'
-import { inRecord, malformed, readHeaderCount, readHeaderKeySize, readRecordEnd, readSize } from './record-fields.ts'
+import { endOfRecord, fittingHeaderCount, fittingHeaderKeySize, fittingSize, inRecord, malformed } from './record-fields.ts'
 import { incrementSequence } from './sequence.ts'
 
 /**
@@ -20,51 +20,81 @@ export async function recordsAsync(batch: RecordBatchView, options?: RecordsOpti
 }
 
 function* readRecords(batch: RecordBatchView, bytes: Buffer): Generator<LogRecord, void> {
-  const { count, baseOffset, baseTimestamp, baseSequence } = batch
-  const appendTime = batch.timestampType === 'LogAppendTime' ? batch.maxTimestamp : null
-  const cursor: Cursor = { bytes, position: 0, end: bytes.length }
+  const { count } = batch
+  const reader = new RecordReader(batch, bytes)
   for (let index = 0; index < count; index++) {
     let record: LogRecord
     try {
-      const end = readRecordEnd(cursor)
-      cursor.position++ // attributes: no bit has a meaning yet
-      const timestamp = baseTimestamp + readVarlong(cursor)
-      if (!Number.isSafeInteger(timestamp)) throw malformed(cursor, 'timestamp beyond 2^53 - 1')
-      const delta = readVarint(cursor)
-      record = {
-        offset: baseOffset + delta,
-        timestamp: appendTime ?? timestamp,
-        key: readBytes(cursor, bytes, end),
-        value: readBytes(cursor, bytes, end),
-        headers: readHeaders(cursor, bytes, end),
-        sequence: baseSequence === NO_SEQUENCE ? NO_SEQUENCE : incrementSequence(baseSequence, delta),
-      }
-      if (cursor.position !== end) throw malformed(cursor, 'the record does not end where its length says')
+      record = reader.next()
     } catch (error) {
       throw inRecord(error, index)
     }
     yield record
   }
-  if (cursor.position !== bytes.length) throw inRecord(malformed(cursor, `${bytes.length - cursor.position} bytes left over`), count)
+  const left = bytes.length - reader.position
+  if (left > 0) throw inRecord(malformed(reader.position, `${left} bytes left over`), count)
 }
 
-function readBytes(cursor: Cursor, bytes: Buffer, end: number): Buffer | null {
-  const size = readSize(cursor, end)
-  if (size < 0) return null
-  const start = cursor.position
-  cursor.position = start + size
-  return bytes.subarray(start, cursor.position)
-}
+/** Reads one record after the other. */
+class RecordReader implements Cursor {
+  readonly bytes: Buffer
+  readonly end: number
+  position = 0
+  private readonly baseOffset: number
+  private readonly baseTimestamp: number
+  private readonly baseSequence: number
+  /** With LogAppendTime, the timestamp of all records. */
+  private readonly appendTime: number | null
 
-function readHeaders(cursor: Cursor, bytes: Buffer, end: number): readonly RecordHeader[] {
-  const count = readHeaderCount(cursor, end)
-  if (count === 0) return noHeaders
-  const headers: RecordHeader[] = []
-  for (let index = 0; index < count; index++) {
-    const keySize = readHeaderKeySize(cursor, end)
-    const key = bytes.toString('utf8', cursor.position, cursor.position + keySize)
-    cursor.position += keySize
-    headers.push({ key, value: readBytes(cursor, bytes, end) })
+  constructor(batch: RecordBatchView, bytes: Buffer) {
+    this.bytes = bytes
+    this.end = bytes.length
+    this.baseOffset = batch.baseOffset
+    this.baseTimestamp = batch.baseTimestamp
+    this.baseSequence = batch.baseSequence
+    this.appendTime = batch.timestampType === 'LogAppendTime' ? batch.maxTimestamp : null
   }
-  return headers
+
+  next(): LogRecord {
+    const size = readVarint(this)
+    const end = endOfRecord(size, this.position, this.end)
+    this.position++ // attributes: no bit has a meaning yet
+    const timestamp = this.baseTimestamp + readVarlong(this)
+    if (!Number.isSafeInteger(timestamp)) throw malformed(this.position, 'timestamp beyond 2^53 - 1')
+    const delta = readVarint(this)
+    const record = {
+      offset: this.baseOffset + delta,
+      timestamp: this.appendTime ?? timestamp,
+      key: this.nullableBytes(end),
+      value: this.nullableBytes(end),
+      headers: this.headers(end),
+      sequence: this.baseSequence === NO_SEQUENCE ? NO_SEQUENCE : incrementSequence(this.baseSequence, delta),
+    }
+    if (this.position !== end) throw malformed(this.position, 'the record does not end where its length says')
+    return record
+  }
+
+  private nullableBytes(end: number): Buffer | null {
+    const size = readVarint(this)
+    return fittingSize(size, this.position, end) < 0 ? null : this.take(size)
+  }
+
+  private headers(end: number): readonly RecordHeader[] {
+    const count = readVarint(this)
+    if (fittingHeaderCount(count, this.position, end) === 0) return noHeaders
+    const headers: RecordHeader[] = []
+    while (headers.length < count) headers.push({ key: this.headerKey(end), value: this.nullableBytes(end) })
+    return headers
+  }
+
+  private headerKey(end: number): string {
+    const size = readVarint(this)
+    return this.take(fittingHeaderKeySize(size, this.position, end)).toString()
+  }
+
+  private take(size: number): Buffer {
+    const start = this.position
+    this.position = start + size
+    return this.bytes.subarray(start, this.position)
+  }
 }

@@ -1,8 +1,8 @@
-import { type Cursor, readVarint, readVarlong } from '../wire/varint.ts'
 import type { RecordBatchView } from './batch-view.ts'
 import { NO_TIMESTAMP } from './layout.ts'
 import { type RecordsOptions, recordBytes, recordBytesAsync } from './payload.ts'
-import { inRecord, malformed, readRecordEnd, skipBytes, skipHeaders } from './record-fields.ts'
+import { endOfRecord, fittingSize, inRecord, malformed, passHeaders } from './record-fields.ts'
+import { after, varintAt, varlongAt } from './varint-at.ts'
 
 /** What a broker needs to know of the records inside a batch. */
 export interface RecordsSummary {
@@ -37,7 +37,8 @@ export async function validateRecordsAsync(batch: RecordBatchView, options?: Rec
 
 function walk(batch: RecordBatchView, bytes: Buffer): RecordsSummary {
   const { count, lastOffsetDelta, baseTimestamp } = batch
-  const cursor: Cursor = { bytes, position: 0, end: bytes.length }
+  const end = bytes.length
+  let position = 0
   let lastDelta = -1
   let maxTimestamp = NO_TIMESTAMP
   let deltaOfMax = -1
@@ -46,29 +47,32 @@ function walk(batch: RecordBatchView, bytes: Buffer): RecordsSummary {
   let index = 0
   try {
     for (; index < count; index++) {
-      const end = readRecordEnd(cursor)
-      cursor.position++ // attributes: no bit has a meaning yet
-      const timestamp = baseTimestamp + readVarlong(cursor)
-      if (!Number.isSafeInteger(timestamp)) throw malformed(cursor, 'timestamp beyond 2^53 - 1')
-      const delta = readVarint(cursor)
+      const recordEnd = endOfRecord(varintAt(bytes, position, end), after, end)
+      // Behind the attributes, of which no bit has a meaning yet.
+      const timestamp = baseTimestamp + varlongAt(bytes, after + 1, end)
+      if (!Number.isSafeInteger(timestamp)) throw malformed(after, 'timestamp beyond 2^53 - 1')
+      const delta = varintAt(bytes, after, end)
       if (delta <= lastDelta || delta > lastOffsetDelta)
-        throw malformed(cursor, `offset delta ${delta} after ${lastDelta}, of ${lastOffsetDelta}`)
+        throw malformed(after, `offset delta ${delta} after ${lastDelta}, of ${lastOffsetDelta}`)
       lastDelta = delta
-      if (skipBytes(cursor, end) < 0) hasKeylessRecord = true
-      skipBytes(cursor, end)
-      skipHeaders(cursor, end)
-      if (cursor.position !== end) throw malformed(cursor, 'the record does not end where its length says')
+      const keySize = fittingSize(varintAt(bytes, after, end), after, recordEnd)
+      if (keySize < 0) hasKeylessRecord = true
+      position = keySize > 0 ? after + keySize : after
+      const valueSize = fittingSize(varintAt(bytes, position, end), after, recordEnd)
+      position = valueSize > 0 ? after + valueSize : after
+      position = bytes[position] === 0 ? position + 1 : passHeaders(bytes, position, recordEnd)
+      if (position !== recordEnd) throw malformed(position, 'the record does not end where its length says')
       if (timestamp < minTimestamp) minTimestamp = timestamp
       if (timestamp > maxTimestamp) {
         maxTimestamp = timestamp
         deltaOfMax = delta
       }
     }
-    if (cursor.position !== bytes.length) throw malformed(cursor, `${bytes.length - cursor.position} bytes left over`)
+    if (position !== end) throw malformed(position, `${end - position} bytes left over`)
   } catch (error) {
     throw inRecord(error, index)
   }
-  const summary = { count, sizeInBytes: bytes.length, hasKeylessRecord }
+  const summary = { count, sizeInBytes: end, hasKeylessRecord }
   if (count === 0) return { ...summary, maxTimestamp: NO_TIMESTAMP, minTimestamp: NO_TIMESTAMP, offsetDeltaOfMaxTimestamp: -1 }
   if (batch.timestampType === 'LogAppendTime') {
     return { ...summary, maxTimestamp: batch.maxTimestamp, minTimestamp: batch.maxTimestamp, offsetDeltaOfMaxTimestamp: 0 }

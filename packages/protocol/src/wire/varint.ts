@@ -17,15 +17,41 @@ const TWO_56 = 2 ** 56
  * @throws ProtocolError when bytes end inside the varint, or it is too long
  */
 export function readUnsignedVarint(cursor: Cursor): number {
+  const value = readShort(cursor)
+  return value >= 0 ? value : readLong(cursor)
+}
+
+/** Reads a varint of at most four bytes, or returns -1 and reads nothing: nearly all varints are short, and this has no loop. */
+function readShort(cursor: Cursor): number {
+  const { bytes, position } = cursor
+  if (cursor.end - position < 4) return -1
+  let byte = bytes[position]!
+  if (byte < 0x80) {
+    cursor.position = position + 1
+    return byte
+  }
+  let value = byte & 0x7f
+  byte = bytes[position + 1]!
+  value |= (byte & 0x7f) << 7
+  if (byte < 0x80) {
+    cursor.position = position + 2
+    return value
+  }
+  byte = bytes[position + 2]!
+  value |= (byte & 0x7f) << 14
+  if (byte < 0x80) {
+    cursor.position = position + 3
+    return value
+  }
+  byte = bytes[position + 3]!
+  if (byte >= 0x80) return -1
+  cursor.position = position + 4
+  return value | (byte << 21)
+}
+
+function readLong(cursor: Cursor): number {
   const { bytes, end } = cursor
   let position = cursor.position
-  if (position < end) {
-    const first = bytes[position]!
-    if (first < 0x80) {
-      cursor.position = position + 1
-      return first
-    }
-  }
   let value = 0
   for (let shift = 0; shift < 28; shift += 7) {
     if (position >= end) throw cutShort(end)
@@ -54,14 +80,9 @@ export function readVarint(cursor: Cursor): number {
  * @throws ProtocolError when bytes end inside it, it is longer than 10 bytes, or beyond 2^53 - 1 in size
  */
 export function readVarlong(cursor: Cursor): number {
+  const short = readShort(cursor)
+  if (short >= 0) return (short >>> 1) ^ -(short & 1)
   const start = cursor.position
-  if (start < cursor.end) {
-    const first = cursor.bytes[start]!
-    if (first < 0x80) {
-      cursor.position = start + 1
-      return (first >>> 1) ^ -(first & 1)
-    }
-  }
   readGroups(cursor)
   // Halved part by part: the zigzag form of a safe integer may itself have 54 bits.
   const magnitude = top * TWO_55 + middle * (TWO_28 / 2) + (low >>> 1)
