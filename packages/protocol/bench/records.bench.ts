@@ -35,11 +35,11 @@ const batches = Object.values(codecs).map((codec) => new RecordBatchView(buildBa
 const [plain] = batches as [RecordBatchView]
 const recordBytes = plain.payload.length
 
-function report(name: string, microseconds: number): void {
-  console.log(`${name.padEnd(58)} ${(recordBytes / microseconds).toFixed(0).padStart(6)} MB/s ${microseconds.toFixed(0).padStart(6)} us`)
+function report(name: string, microseconds: number, bytes: number): void {
+  console.log(`${name.padEnd(58)} ${(bytes / microseconds).toFixed(0).padStart(6)} MB/s ${microseconds.toFixed(1).padStart(8)} us`)
 }
 
-async function measure(name: string, run: () => unknown): Promise<void> {
+async function measure(name: string, run: () => unknown, bytes = recordBytes): Promise<void> {
   let best = Number.POSITIVE_INFINITY
   for (let round = 0; round < 8; round++) {
     const runs = 30
@@ -52,7 +52,7 @@ async function measure(name: string, run: () => unknown): Promise<void> {
     // Native buffers are let go between turns of the event loop only.
     await new Promise((resolve) => setImmediate(resolve))
   }
-  report(name, best)
+  report(name, best, bytes)
 }
 
 function sumOfObjects(batch: RecordBatchView): number {
@@ -81,3 +81,9 @@ for (const batch of batches.slice(1)) {
   if (batch.codec === codecs.lz4) await measure('  lost: lz4 by the native frame reader', () => decompressFrameSync(batch.payload))
 }
 for (const codec of Object.values(codecs)) await measure(`build, ${codecName(codec)}`, () => buildBatch({ records: many, codec }))
+for (const codec of [codecs.snappy, codecs.lz4, codecs.zstd, codecs.gzip]) {
+  const small = new RecordBatchView(buildBatch({ records: many.slice(0, 20), codec }))
+  const { sizeInBytes } = validateRecords(small)
+  await measure(`20 records, ${codecName(codec)}: decompress and walk`, () => validateRecords(small), sizeInBytes)
+  await measure(`20 records, ${codecName(codec)}: validateRecordsAsync`, () => validateRecordsAsync(small), sizeInBytes)
+}

@@ -4,6 +4,7 @@ import { codecs, decompress, decompressAsync } from '../src/compression/index.ts
 import { ProtocolError } from '../src/protocol-error.ts'
 import {
   type ControlRecord,
+  type ControlType,
   controlRecord,
   type LogRecord,
   parseControlRecord,
@@ -15,6 +16,7 @@ import {
   validateBatch,
   validateRecords,
 } from '../src/records/index.ts'
+import { nullUuid } from '../src/wire/uuid.ts'
 import { alphabet, goldenRecords } from './golden/records/expected.ts'
 
 interface Entry {
@@ -93,30 +95,30 @@ describe('compressed bytes made by Python', () => {
 })
 
 describe("control records made by Kafka's Java clients", () => {
-  const directoryId = Buffer.from('0102030405060708090a0b0c0d0e0f10', 'hex')
+  const directoryId = Buffer.from('0102030405060708090a0b0c0d0e0f10', 'hex').toString('base64url')
+  const voter = (voterId: number, voterDirectoryId: string) => ({ voterId, voterDirectoryId })
+  const endpoints = [{ name: 'CONTROLLER', host: 'controller.example.com', port: 65_535 }]
   const expected: Record<string, ControlRecord> = {
-    commit: { type: 'commit', coordinatorEpoch: 77 },
-    abort: { type: 'abort', coordinatorEpoch: 78 },
+    commit: { type: 'commit', version: 0, value: { coordinatorEpoch: 77 } },
+    abort: { type: 'abort', version: 0, value: { coordinatorEpoch: 78 } },
     'leaderChange 0': {
       type: 'leaderChange',
       version: 0,
-      leaderId: 2,
-      voters: [{ voterId: 2 }, { voterId: 3 }],
-      grantingVoters: [{ voterId: 2 }],
+      value: { leaderId: 2, voters: [voter(2, nullUuid), voter(3, nullUuid)], grantingVoters: [voter(2, nullUuid)] },
     },
     'leaderChange 1': {
       type: 'leaderChange',
       version: 1,
-      leaderId: 2,
-      voters: [
-        { voterId: 2, directoryId },
-        { voterId: 3, directoryId },
-      ],
-      grantingVoters: [{ voterId: 2, directoryId }],
+      value: { leaderId: 2, voters: [voter(2, directoryId), voter(3, directoryId)], grantingVoters: [voter(2, directoryId)] },
     },
-    snapshotHeader: { type: 'snapshotHeader', lastContainedLogTimestamp: 1_700_000_000_000 },
-    snapshotFooter: { type: 'snapshotFooter' },
-    kraftVersion: { type: 'kraftVersion', kraftVersion: 1 },
+    snapshotHeader: { type: 'snapshotHeader', version: 0, value: { lastContainedLogTimestamp: 1_700_000_000_000 } },
+    snapshotFooter: { type: 'snapshotFooter', version: 0, value: {} },
+    kraftVersion: { type: 'kraftVersion', version: 0, value: { kRaftVersion: 1 } },
+    kraftVoters: {
+      type: 'kraftVoters',
+      version: 0,
+      value: { voters: [{ ...voter(2, directoryId), endpoints, kRaftVersionFeature: { minSupportedVersion: 0, maxSupportedVersion: 1 } }] },
+    },
   }
 
   it.each(java.filter(({ format }) => format === 'control').map((entry) => [entry.records, entry] as const))('%s', (name, entry) => {
@@ -124,7 +126,9 @@ describe("control records made by Kafka's Java clients", () => {
     expect(validateBatch(batch, 'log')).toBeNull()
     expect(batch).toMatchObject({ isControl: true, count: 1, partitionLeaderEpoch: 42 })
     const [record] = [...records(batch)] as [LogRecord]
-    expect(parseControlRecord(record)).toEqual(expected[name])
-    expect(controlRecord(expected[name]!)).toEqual({ key: record.key, value: record.value })
+    const parsed = parseControlRecord(record)
+    expect(parsed).toEqual(expected[name])
+    if (parsed.type === 'unknown') throw new Error('unknown type')
+    expect(controlRecord<ControlType>(parsed.type, parsed.value, parsed.version)).toEqual({ key: record.key, value: record.value })
   })
 })

@@ -209,16 +209,23 @@ describe('allRecords', () => {
 
 describe('control records', () => {
   it('keep types that are not known', () => {
-    const unknown = { type: 'unknown', typeId: 6, value: Buffer.from('voters') } as const
-    expect(parseControlRecord(controlRecord(unknown))).toEqual(unknown)
+    const key = Buffer.from([0, 0, 0, 7])
+    expect(parseControlRecord({ key, value: Buffer.from('new') })).toEqual({ type: 'unknown', typeId: 7, value: Buffer.from('new') })
+    expect(parseControlRecord({ key, value: null })).toEqual({ type: 'unknown', typeId: 7, value: null })
+  })
+
+  it('are read in versions to come as far as they are known', () => {
+    const { key, value } = controlRecord('commit', { coordinatorEpoch: 5 })
+    const newer = Buffer.concat([value, Buffer.from('more')])
+    newer.writeInt16BE(9)
+    expect(parseControlRecord({ key, value: newer })).toEqual({ type: 'commit', version: 9, value: { coordinatorEpoch: 5 } })
   })
 
   it('are refused cut off at any byte', () => {
     const voters = [{ voterId: 1 }, { voterId: 2 }]
-    const { key, value } = controlRecord({ type: 'leaderChange', version: 0, leaderId: 1, voters, grantingVoters: voters })
-    // The last byte is the count of tagged fields, which nothing is read from.
-    for (let end = 0; end < value!.length - 1; end++) {
-      expect(() => parseControlRecord({ key, value: value!.subarray(0, end) })).toThrow(ProtocolError)
+    const { key, value } = controlRecord('leaderChange', { leaderId: 1, voters, grantingVoters: voters })
+    for (let end = 0; end < value.length; end++) {
+      expect(() => parseControlRecord({ key, value: value.subarray(0, end) })).toThrow(ProtocolError)
     }
     for (let end = 0; end < 4; end++) expect(() => parseControlRecord({ key: key.subarray(0, end), value })).toThrow(ProtocolError)
     expect(() => parseControlRecord({ key: null, value })).toThrow(ProtocolError)

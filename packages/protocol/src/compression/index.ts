@@ -69,8 +69,28 @@ export function decompress(codec: number, bytes: Uint8Array, options: Decompress
   }
 }
 
-/** The same on libuv's threads. The bytes must stay as they are until it settles. */
+/** What is decompressed at once also by {@link decompressAsync}: a way through libuv's threads costs more than such a piece of work. */
+const SMALL_INPUT = 4 * 1024
+const SMALL_OUTPUT = 64 * 1024
+
+/** The same on libuv's threads, but for small pieces. The bytes must stay as they are until it settles. */
 export async function decompressAsync(codec: number, bytes: Uint8Array, options: DecompressOptions = {}): Promise<Buffer> {
+  return decompressSmall(codec, bytes, options) ?? decompressOffLoop(codec, bytes, options)
+}
+
+function decompressSmall(codec: number, bytes: Uint8Array, options: DecompressOptions): Buffer | null {
+  const { maxSize = SMALL_OUTPUT } = options
+  if (bytes.length > SMALL_INPUT) return null
+  try {
+    return decompress(codec, bytes, { ...options, maxSize: Math.min(maxSize, SMALL_OUTPUT) })
+  } catch (error) {
+    // Too large for now, or malformed: the way off the loop tells which.
+    if (error instanceof ProtocolError) return null
+    throw error
+  }
+}
+
+async function decompressOffLoop(codec: number, bytes: Uint8Array, options: DecompressOptions): Promise<Buffer> {
   switch (known(codec)) {
     case 'none':
       return asBuffer(bytes)

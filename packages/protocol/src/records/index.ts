@@ -2,7 +2,8 @@ export { allRecords } from './all-records.ts'
 export { RecordBatchView, setBaseOffset, setMaxTimestamp, setPartitionLeaderEpoch } from './batch-view.ts'
 export { type BatchInput, buildBatch, buildBatchAsync } from './build-batch.ts'
 export { buildMessageSet, buildMessageSetAsync, type MessageSetInput } from './build-message-set.ts'
-export { type ControlRecord, controlRecord, parseControlRecord, type Voter } from './control.ts'
+export { type ControlRecord, type ControlType, controlRecord, parseControlRecord } from './control.ts'
+export { KRaftVersionRecord, LeaderChangeMessage, SnapshotFooterRecord, SnapshotHeaderRecord, VotersRecord } from './control-messages.ts'
 export { type DownConvertOptions, downConvert, downConvertAsync, type UpConvertOptions, upConvert, upConvertAsync } from './convert.ts'
 export {
   BATCH_OVERHEAD,

@@ -107,6 +107,12 @@ public class KafkaClients {
         entry("control", "none", "snapshotHeader", "CreateTime", hex(MemoryRecords.withSnapshotHeaderRecord(5L, T, 42, space.clear(), new SnapshotHeaderRecord().setLastContainedLogTimestamp(T))));
         entry("control", "none", "snapshotFooter", "CreateTime", hex(MemoryRecords.withSnapshotFooterRecord(5L, T, 42, space.clear(), new SnapshotFooterRecord())));
         entry("control", "none", "kraftVersion", "CreateTime", hex(MemoryRecords.withKRaftVersionRecord(5L, T, 42, space.clear(), new KRaftVersionRecord().setKRaftVersion((short) 1))));
+        VotersRecord.EndpointCollection endpoints = new VotersRecord.EndpointCollection();
+        endpoints.add(new VotersRecord.Endpoint().setName("CONTROLLER").setHost("controller.example.com").setPort(65535));
+        VotersRecord voters = new VotersRecord().setVoters(List.of(new VotersRecord.Voter().setVoterId(2)
+            .setVoterDirectoryId(new Uuid(0x0102030405060708L, 0x090a0b0c0d0e0f10L)).setEndpoints(endpoints)
+            .setKRaftVersionFeature(new VotersRecord.KRaftVersionFeature().setMaxSupportedVersion((short) 1))));
+        entry("control", "none", "kraftVoters", "CreateTime", hex(MemoryRecords.withVotersRecord(5L, T, 42, space.clear(), voters)));
         entries.forEach(System.out::println);
     }
 
