@@ -132,5 +132,5 @@ const [load, port] = process.argv.slice(2)
 if (load === undefined) await serveLoads()
 else {
   await runClients(JSON.parse(load) as Load, Number(port))
-  process.disconnect()
+  process.disconnect!()
 }

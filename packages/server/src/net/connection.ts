@@ -101,8 +101,7 @@ export class Connection implements ConnectionView {
 
   /** Takes no more requests, lets those taken finish (long polls are told to answer), then closes. */
   drain(): void {
-    this.#intake.stop()
-    this.#leaving.abort()
+    this.#stopIntake()
     this.#pump()
   }
 
@@ -211,13 +210,14 @@ export class Connection implements ConnectionView {
     } catch (error) {
       if (!(error instanceof FrameSizeError)) throw error
       this.#logger.warn({ client: this.client, reason: error.message }, 'malformed request: connection closes')
-      this.#intake.stop()
+      this.#stopIntake()
       return false
     }
   }
 
+  /** When nothing is taken any more, what comes is read and dropped: a paused socket does not notice that its client went. */
   #pauseOrResume(): void {
-    if (this.#mayTake() && !this.#intake.mustWait) this.#socket.resume()
+    if (this.#intake.stopped || (this.#mayTake() && !this.#intake.mustWait)) this.#socket.resume()
     else this.#socket.pause()
   }
 
@@ -236,6 +236,11 @@ export class Connection implements ConnectionView {
     this.destroy()
   }
 
+  #stopIntake(): void {
+    this.#intake.stop()
+    this.#leaving.abort()
+  }
+
   #finish(): void {
     this.#giveUp()
     this.#writer.finish()
@@ -244,9 +249,8 @@ export class Connection implements ConnectionView {
   /** No answer can be sent any more: what has not begun never will. What runs keeps its memory until it is through. */
   #giveUp(): void {
     this.#finished = true
-    this.#intake.stop()
+    this.#stopIntake()
     for (let place = this.#waiting.shift(); place !== undefined; place = this.#waiting.shift())
       this.#intake.letGo(place.request.frame.length)
-    this.#leaving.abort()
   }
 }

@@ -6,6 +6,7 @@ export class FrameSizeError extends Error {
 }
 
 const sizeBytes = 4
+const noBytes = Buffer.alloc(0)
 /** Up to here a frame's memory is allocated with its first byte; above, in proportion to what came. */
 const smallFrameBytes = 16 * 1024
 const largestGrowth = 8
@@ -80,6 +81,7 @@ export class FrameReader {
 
   #readBody(): Buffer | null {
     const size = this.#size
+    if (size === 0) return this.#finish(noBytes)
     const first = this.#chunks[0]
     if (this.#received === 0 && first !== undefined && first.length - this.#position >= size) {
       const frame = first.subarray(this.#position, this.#position + size)

@@ -66,10 +66,9 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
 }
 
 async function close(server: Server, clients: Clients, clock: Clock, deadlineMs: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  clients.drain()
+  const unbound = new Promise<void>((resolve) => server.close(() => resolve()))
   const timer = clock.setTimer(deadlineMs, () => clients.destroy())
-  await closed
+  await Promise.all([unbound, clients.drain()])
   timer.cancel()
 }
 
@@ -95,6 +94,7 @@ class Clients {
   readonly #warnOfRefusal: (details: object, message: string) => void
   #lastId = 0
   #draining = false
+  readonly #allClosed = Promise.withResolvers<void>()
 
   constructor(options: ListenerOptions) {
     const { clock, config, logger } = options
@@ -118,9 +118,11 @@ class Clients {
     this.#open(socket, host)
   }
 
-  drain(): void {
+  /** Resolves when all are closed. */
+  async drain(): Promise<void> {
     this.#draining = true
     for (const connection of this.#connections) connection.drain()
+    if (this.#connections.size > 0) await this.#allClosed.promise
   }
 
   destroy(): void {
@@ -148,6 +150,7 @@ class Clients {
       onClosed: () => {
         this.#connections.delete(connection)
         this.#countHost(host, -1)
+        if (this.#draining && this.#connections.size === 0) this.#allClosed.resolve()
       },
     })
     this.#connections.add(connection)
