@@ -225,4 +225,25 @@ describe('the end of a connection', () => {
     await setImmediate()
     expect(route.texts).toEqual(['p1'])
   })
+  it('gives all memory back, wherever it comes', async () => {
+    const route = new FakeRoute()
+    // Room for one request: what is not given back keeps everybody else out.
+    await startWith(route, { config: { queuedMaxRequestBytes: 1 } })
+    const stream = Buffer.concat([framed('p1'), framed('p2'), framed('f'), framed(Buffer.alloc(100_000))])
+    for (const bytes of [3, 4, 5, 6, 10, 12, 17, 18, 22, 23, 24, 60_000, stream.length]) {
+      const client = await connect()
+      client.sendRaw(stream.subarray(0, bytes))
+      for (let turn = 0; turn < 5; turn++) await setImmediate()
+      client.socket.resetAndDestroy()
+      while (listener!.connections > 0) {
+        for (const { answer } of route.begun.splice(0)) answer({ kind: 'nothing' })
+        await setImmediate()
+      }
+      for (const { answer } of route.begun.splice(0)) answer({ kind: 'nothing' })
+    }
+    const next = await connect()
+    next.send('next')
+    await route.echo(0)
+    expect(await next.nextTexts(1)).toEqual(['NEXT'])
+  })
 })
