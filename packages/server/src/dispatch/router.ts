@@ -1,5 +1,13 @@
 import { AssertionError, assert } from '@logan/common'
-import { ApiVersions, decodeRequest, decodeRequestHeader, encodeResponseFrame, ProtocolError, type RequestHeader } from '@logan/protocol'
+import {
+  ApiVersions,
+  apiByKey,
+  decodeRequest,
+  decodeRequestHeader,
+  encodeResponseFrame,
+  ProtocolError,
+  type RequestHeader,
+} from '@logan/protocol'
 import { unsupportedApiVersions } from '../handlers/18-api-versions.ts'
 import type { Answer, Route } from '../net/route.ts'
 import { advertisedRanges } from './api-versions.ts'
@@ -91,7 +99,10 @@ class Router implements Route {
     if (apiKey === ApiVersions.key) {
       return { kind: 'send', buffers: encodeResponseFrame(ApiVersions.key, 0, correlationId, unsupportedApiVersions(this.#apiRanges)) }
     }
-    this.#services.logger.warn({ client: connection.client, apiKey, apiVersion }, 'API or version not served: connection closes')
+    this.#services.logger.warn(
+      { client: connection.client, api: apiByKey(apiKey)?.name, apiVersion },
+      'API or version not served: connection closes',
+    )
     return close
   }
 

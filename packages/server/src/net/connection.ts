@@ -84,7 +84,7 @@ export class Connection implements ConnectionView {
     this.#writer = new SocketWriter(socket, clock)
     this.#idle = new IdleWatch({
       clock,
-      limitMs: config.connectionsMaxIdleMs,
+      limitMs: config.connectionsMaxIdleMs < 0 ? Number.POSITIVE_INFINITY : config.connectionsMaxIdleMs,
       // A client that does not read its answers is idle, whatever else it asked for.
       isWorking: () => !this.#finished && this.#responses.count > 0 && !this.#writer.congested,
       onIdle: () => this.#onIdle(),

@@ -99,7 +99,8 @@ class Clients {
   constructor(options: ListenerOptions) {
     const { clock, config, logger } = options
     this.#options = options
-    this.#memory = new RequestMemory(config.queuedMaxRequestBytes, clock)
+    const { queuedMaxRequestBytes } = config
+    this.#memory = new RequestMemory(queuedMaxRequestBytes > 0 ? queuedMaxRequestBytes : Number.POSITIVE_INFINITY, clock)
     this.#warnOfRefusal = limitRate(clock, (details, message) => logger.warn(details, message))
   }
 

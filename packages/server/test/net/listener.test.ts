@@ -143,6 +143,16 @@ describe('idle connections', () => {
     expect(await client.nextTexts(1)).toEqual(['LONG POLL'])
   })
 
+  it('are none when the limit is negative', async () => {
+    const clock = new ManualClock()
+    const listener = await startWith(echoRoute, { clock, config: { connectionsMaxIdleMs: -1 } })
+    const client = await connect(listener)
+    await until(() => listener.connections === 1)
+    clock.advance(30 * 86_400_000)
+    client.send('still here')
+    expect(await client.nextTexts(1)).toEqual(['still here'])
+  })
+
   it('are those that stopped in the middle of a request', async () => {
     const clock = new ManualClock()
     const listener = await startWith(echoRoute, { clock, config: limit })
@@ -209,6 +219,13 @@ describe('short request memory', () => {
       for (let turn = 0; turn < 30; turn++) await setImmediate()
     })
     expect(served).toBe(true)
+  })
+
+  it('never is when there is no limit', async () => {
+    const listener = await startWith(echoRoute, { config: { queuedMaxRequestBytes: -1 } })
+    const client = await connect(listener)
+    client.send('any', 'number')
+    expect(await client.nextTexts(2)).toEqual(['any', 'number'])
   })
 
   it('is left to a client whose request is being worked on', async () => {
