@@ -11,7 +11,7 @@ const repository = join(import.meta.dirname, '../..')
 
 /** How `logan` is started from here: the build that LOGAN_BROKER_MAIN names, or the sources. */
 export function brokerCommand(): string[] {
-  const built = process.env['LOGAN_BROKER_MAIN']
+  const built = process.env.LOGAN_BROKER_MAIN
   if (built) return [process.execPath, built]
   return [process.execPath, '-C', '@logan/source', join(repository, 'apps/broker/src/main.ts')]
 }

@@ -16,7 +16,7 @@ export interface BrokerUnderTest {
 
 /** Starts the broker before the tests of this file, ends it after them. */
 export function brokerUnderTest(args: readonly string[] = []): BrokerUnderTest {
-  const foreign = process.env['LOGAN_TEST_BOOTSTRAP']
+  const foreign = process.env.LOGAN_TEST_BOOTSTRAP
   let bootstrap = foreign
   let directory: string | undefined
   const ends = new AsyncDisposableStack()

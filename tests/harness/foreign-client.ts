@@ -43,10 +43,10 @@ export function testWith(
   )
 }
 
-const required = () => (process.env['LOGAN_REQUIRE'] ?? '').split(',').map((name) => name.trim())
+const required = () => (process.env.LOGAN_REQUIRE ?? '').split(',').map((name) => name.trim())
 
 function inPath(program: string): string | undefined {
-  return (process.env['PATH'] ?? '')
+  return (process.env.PATH ?? '')
     .split(delimiter)
     .map((folder) => join(folder, program))
     .find(isExecutable)
