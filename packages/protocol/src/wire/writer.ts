@@ -1,83 +1,13 @@
 import { ProtocolError } from '../protocol-error.ts'
 import { stringBytesMax, type UnknownTaggedField } from './reader.ts'
+import { Scratch } from './scratch.ts'
 import { isUuid } from './uuid.ts'
 import { sizeOfUnsignedVarint } from './varint.ts'
 
-/** Byte fields of at least this size are borrowed, not copied: about there a copy costs as much as another entry in `writev` (design note 0001). */
-export const borrowBytesMin = 1024
-
 /**
- * Writes one message into one growing scratch buffer; large byte fields are not copied but listed between its parts.
- *
- * Values are checked as they are written: a wrong type or a number outside the field's range is a ProtocolError.
- * What was borrowed must not change until the result has been sent.
+ * Writes the values of a message. They are checked as they are written: a wrong type or a number outside the field's range is a ProtocolError.
  */
-export class Writer {
-  private scratch: Buffer
-  private position = 0
-  /** borrowed[i] belongs before the scratch byte at cuts[i]. */
-  private readonly cuts: number[] = []
-  private readonly borrowed: Uint8Array[] = []
-  private borrowedBytes = 0
-  /** Above zero everything is copied: inside tagged fields, so that their size can be put in front afterwards. */
-  private copying: number
-
-  /** With `borrow: false` everything is copied, so that the result is one array. */
-  constructor({ borrow = true }: { readonly borrow?: boolean } = {}) {
-    this.scratch = Buffer.allocUnsafe(512)
-    this.copying = borrow ? 0 : 1
-  }
-
-  /** Bytes written so far, borrowed ones included. */
-  get length(): number {
-    return this.position + this.borrowedBytes
-  }
-
-  /** The written bytes: one array, or several when large fields were borrowed. The writer must not be used afterwards. */
-  finish(): Uint8Array | Uint8Array[] {
-    if (this.borrowed.length === 0) return this.finishOne()
-    return this.finishParts()
-  }
-
-  /** As `finish` for a writer that does not borrow. */
-  finishOne(): Buffer {
-    return this.scratch.subarray(0, this.position)
-  }
-
-  /** As `finish`, always a list. */
-  finishParts(): Uint8Array[] {
-    const parts: Uint8Array[] = []
-    let start = 0
-    for (let i = 0; i < this.cuts.length; i++) {
-      const cut = this.cuts[i]!
-      if (cut > start) parts.push(this.scratch.subarray(start, cut))
-      parts.push(this.borrowed[i]!)
-      start = cut
-    }
-    if (this.position > start) parts.push(this.scratch.subarray(start, this.position))
-    return parts
-  }
-
-  /** Overwrites four bytes written before anything was borrowed: a length in front. */
-  patchInt32(at: number, value: number): void {
-    this.scratch.writeInt32BE(value, at)
-  }
-
-  /** Makes room for `size` bytes, moves past them and returns where they begin. */
-  private reserve(size: number): number {
-    const start = this.position
-    const end = start + size
-    if (end > this.scratch.length) this.grow(end)
-    this.position = end
-    return start
-  }
-
-  private grow(least: number): void {
-    const larger = Buffer.allocUnsafe(Math.max(least, this.scratch.length * 2))
-    this.scratch.copy(larger, 0, 0, this.position)
-    this.scratch = larger
-  }
-
+export class Writer extends Scratch {
   refuse(reason: string): never {
     throw new ProtocolError(reason)
   }
@@ -260,19 +190,6 @@ export class Writer {
     if (!(value instanceof Uint8Array)) this.refuseValue(value, 'a Uint8Array')
     this.unsignedVarint(value.byteLength + 1)
     this.raw(value)
-  }
-
-  /** The bytes alone, borrowed when they are many. */
-  raw(value: Uint8Array): void {
-    const size = value.byteLength
-    if (size >= borrowBytesMin && this.copying === 0) {
-      this.cuts.push(this.position)
-      this.borrowed.push(value)
-      this.borrowedBytes += size
-      return
-    }
-    const at = this.reserve(size)
-    this.scratch.set(value, at)
   }
 
   /** Writes the length of an array that is not null. */
