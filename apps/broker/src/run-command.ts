@@ -69,7 +69,7 @@ function logReady(logger: Logger, broker: RunningBroker, options: BrokerOptions,
       directory: broker.logDir,
       shards,
       topics: broker.topicCount,
-      flushMode: options.flushMode,
+      flushMode: options.set['flush.mode'] ?? 'sync',
       tookMs: Math.round(clock.monotonic()), // its origin is the start of the process
     },
     `ready on ${broker.bootstrap}`,

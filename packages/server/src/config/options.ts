@@ -1,6 +1,11 @@
 import { logLevels } from '@logan/common'
+import { resolveBrokerConfig } from './broker-config.ts'
+import { ConfigError } from './config-definition.ts'
 import { type Option, OptionsError, type Parsed, parseSource, type Written } from './option-table.ts'
 import { hostPort, integer, oneOf, settings, text, topics } from './option-values.ts'
+
+/** The word for a directory of the operating system's choice that goes when the broker closes. */
+export const temporary = 'temporary'
 
 /** Everything that can be chosen about a broker. Order is the order of the help text. */
 export const brokerOptionTable = {
@@ -31,19 +36,19 @@ export const brokerOptionTable = {
   maxConnections: {
     schema: integer(1, 1_000_000),
     placeholder: 'N',
-    help: 'clients that may be connected at a time; more are turned away',
-    otherwise: '10000',
+    help: 'clients that may be connected at a time, more are turned away; short for max.connections',
+    otherwise: 'no limit',
   },
   retentionBytes: {
     schema: integer(-1, Number.MAX_SAFE_INTEGER, 'a whole number of bytes, or -1 for no limit'),
     placeholder: 'N',
-    help: "bytes that a partition keeps, -1 for no limit; short for Kafka's log.retention.bytes",
+    help: 'bytes that a partition keeps, -1 for no limit; short for log.retention.bytes',
     otherwise: 'no limit',
   },
   retentionHours: {
     schema: integer(-1, 2 ** 31 - 1, 'a whole number of hours, or -1 for no limit'),
     placeholder: 'N',
-    help: "hours that a record is kept, -1 for no limit; short for Kafka's log.retention.hours",
+    help: 'hours that a record is kept, -1 for no limit; short for log.retention.hours',
     otherwise: '168',
   },
   flushMode: {
@@ -70,46 +75,64 @@ export type BrokerOptionsInput = Written<Table> & { readonly logDir: string }
 
 type Decided = { readonly [Name in keyof PartialOptions]-?: Exclude<PartialOptions[Name], undefined> }
 
-/** What a broker is started with: everything decided, short forms spelled out. */
-export interface BrokerOptions extends Omit<Decided, 'advertise' | 'retentionBytes' | 'retentionHours'> {
+/** What a broker is started with: everything decided, and what is short for a config stands under the config's name in `set`. */
+export interface BrokerOptions extends Omit<Decided, 'advertise' | ShortForm> {
   /** Undefined: the address through which the client came. */
   readonly advertise: Decided['advertise'] | undefined
 }
+
+/** Options that only say a config of the broker in fewer letters. */
+const configFor = {
+  maxConnections: 'max.connections',
+  retentionBytes: 'log.retention.bytes',
+  retentionHours: 'log.retention.hours',
+  flushMode: 'flush.mode',
+} as const
+type ShortForm = keyof typeof configFor
 
 /** The options of a program that embeds a broker. Throws OptionsError. */
 export function parseBrokerOptions(options: BrokerOptionsInput): BrokerOptions {
   return mergeOptions([parseSource(brokerOptionTable, options, (name) => `option ${name}`)])
 }
 
-/** Several sources made one, the weakest first. Topics and configs are joined by name, of anything else the strongest counts. */
+/** Several sources made one, the weakest first. Topics and configs are joined by name, of anything else the strongest counts. Throws OptionsError. */
 export function mergeOptions(sources: readonly PartialOptions[]): BrokerOptions {
-  const spelledOut = sources.map(spellOut)
-  const { advertise, bind, logDir, logLevel, shards, maxConnections, flushMode }: PartialOptions = Object.assign({}, ...spelledOut)
+  const { advertise, bind, logDir, logLevel, shards }: PartialOptions = Object.assign({}, ...sources.map(withoutMissing))
   if (logDir === undefined) throw new OptionsError('option logDir must say where the data goes')
-  const topicsByName = new Map(spelledOut.flatMap((source) => source.topics ?? []).map((topic) => [topic.name, topic]))
+  const topicsByName = new Map(sources.flatMap((source) => source.topics ?? []).map((topic) => [topic.name, topic]))
+  const set: Record<string, string> = Object.assign(logDir === temporary ? { 'flush.mode': 'os' } : {}, ...sources.map(configsOf))
+  checkConfigs(set)
   return {
     bind: bind ?? { host: '127.0.0.1', port: 9092 },
     advertise,
     logDir,
     logLevel: logLevel ?? 'warn',
     shards: shards ?? 0,
-    maxConnections: maxConnections ?? 10_000,
-    flushMode: flushMode ?? (logDir === 'temporary' ? 'os' : 'sync'),
     topics: [...topicsByName.values()],
-    set: Object.assign({}, ...spelledOut.map((source) => source.set)),
+    set,
   }
 }
 
-const shortFor = { retentionBytes: 'log.retention.bytes', retentionHours: 'log.retention.hours' } as const
+/** What is missing hides nothing weaker. */
+function withoutMissing(source: PartialOptions): PartialOptions {
+  return Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined))
+}
 
-/** Puts the short forms under the names of the configs they stand for. What is missing stays missing, so that it hides nothing weaker. */
-function spellOut({ retentionBytes, retentionHours, ...rest }: PartialOptions): PartialOptions {
-  const set = { ...rest.set }
-  for (const [name, value] of Object.entries({ retentionBytes, retentionHours })) {
-    const config = shortFor[name as keyof typeof shortFor]
+function configsOf(source: PartialOptions): Record<string, string> {
+  const configs = { ...source.set }
+  for (const [name, config] of Object.entries(configFor)) {
+    const value = source[name as ShortForm]
     if (value === undefined) continue
-    if (config in set) throw new OptionsError(`${name} and ${config} say the same thing: give one of them`)
-    set[config] = String(value)
+    if (config in configs) throw new OptionsError(`${name} and ${config} say the same thing: give one of them`)
+    configs[config] = String(value)
   }
-  return Object.fromEntries(Object.entries({ ...rest, set }).filter(([, value]) => value !== undefined))
+  return configs
+}
+
+function checkConfigs(set: Readonly<Record<string, string>>): void {
+  try {
+    resolveBrokerConfig(set)
+  } catch (error) {
+    throw error instanceof ConfigError ? new OptionsError(error.message) : error
+  }
 }
