@@ -24,9 +24,11 @@ async function write(jars: string): Promise<string> {
   const args = ['--set', 'log.segment.bytes=1048576', '--topic', 'segments:1', '--topic', 'lines:1', '--topic', 'many:10']
   const start = () => startBrokerProcess({ directory, args })
   const perf = async (bootstrap: string) =>
-    kafkaTool(jars, 'kafka-producer-perf-test', [
-      ...`--bootstrap-server ${bootstrap} --topic segments --num-records ${records} --record-size 100 --throughput -1`.split(' '),
-    ])
+    kafkaTool(
+      jars,
+      'kafka-producer-perf-test',
+      `--bootstrap-server ${bootstrap} --topic segments --num-records ${records} --record-size 100 --throughput -1`.split(' '),
+    )
   const lines = (bootstrap: string, codec: string, stdin: string) =>
     kafkaTool(
       jars,

@@ -50,7 +50,8 @@ testWith(
     const lines = Array.from({ length: 10 }, (_, i) => `h${i}:x\tk${i}:v${i}\n`).join('')
     await ask(
       'kafka-console-producer',
-      `--topic ${topic} --reader-property parse.key=true ${'--reader-property'} parse.headers=true --reader-property key.separator=: --compression-codec zstd`,
+      `--topic ${topic} --compression-codec zstd` +
+        ' --reader-property parse.headers=true --reader-property parse.key=true --reader-property key.separator=:',
       lines,
     )
     const consume = (from: string, count: number) =>
