@@ -23,12 +23,14 @@ const expectedEnds = Array.from({ length: partitions }, (_, p) => [0, Math.ceil(
 
 const programs = {
   python: (python: string) => [python, join(import.meta.dirname, 'python/restart.py')],
+  'franz-go': (binary: string) => [binary],
   kafka: (jars: string) => javaCommand(jars, join(import.meta.dirname, 'java/Restart.java')),
 } as const
 
 for (const [name, title] of [
   ['python', "confluent-kafka's idempotent producer"],
   ['kafka', "Kafka's own idempotent producer"],
+  ['franz-go', "franz-go's idempotent producer"],
 ] as const) {
   testWith(
     foreignClient(name),

@@ -1,5 +1,5 @@
 // franz-go against a broker. Goes through scenarios and prints what each saw, as lines of JSON:
-// {"scenario": NAME, "seen": ANYTHING} or {"scenario": NAME, "error": TEXT}. It asserts nothing. Argument: BOOTSTRAP.
+// {"scenario": NAME, "seen": ANYTHING} or {"scenario": NAME, "error": TEXT}. It asserts nothing. Arguments: BOOTSTRAP, or what restart.go says after it.
 package main
 
 import (
@@ -21,6 +21,13 @@ type seen = map[string]any
 var bootstrap = os.Args[1]
 
 func main() {
+	if len(os.Args) > 2 {
+		if err := restart(context.Background(), os.Args[2:]); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Second)
 	defer cancel()
 	for _, scenario := range []struct {
@@ -104,7 +111,7 @@ func read(ctx context.Context, topic string, from map[int32]kgo.Offset, count in
 		return nil, err
 	}
 	defer consumer.Close()
-	waiting, cancel := context.WithTimeout(ctx, 10*time.Second)
+	waiting, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	var got []*kgo.Record
 	for len(got) < count {
