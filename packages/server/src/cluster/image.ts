@@ -23,16 +23,16 @@ export interface ClusterImage {
   readonly offset: number
   readonly topicsByName: ReadonlyMap<string, TopicImage>
   readonly topicsById: ReadonlyMap<string, TopicImage>
-  /** Dynamic broker configs (Kafka's ConfigRecord with resource type broker). */
-  readonly brokerConfigs: ReadonlyMap<string, string>
   /** First producer id that no block has handed out. */
   readonly nextProducerId: number
+  /** Levels of finalized features (KIP-584), metadata.version among them. */
+  readonly features: ReadonlyMap<string, number>
 }
 
 export const emptyImage: ClusterImage = {
   offset: -1,
   topicsByName: new Map(),
   topicsById: new Map(),
-  brokerConfigs: new Map(),
   nextProducerId: 0,
+  features: new Map(),
 }

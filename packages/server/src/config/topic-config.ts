@@ -11,8 +11,12 @@ export interface TopicSettings {
 
 type ValueOf<Name extends TopicConfigName> = (typeof topicConfigTable)[Name] extends ConfigDefinition<infer T> ? T : never
 
-/** The settings of a topic: its own configs, the broker's where it has none, and the defaults. */
+/**
+ * The settings of a topic: its own configs, the broker's where it has none, and the defaults.
+ * @throws ConfigError when the topic has a config that would not be accepted now, so that none is stored and ignored
+ */
 export function topicSettings(overrides: ReadonlyMap<string, string>, config: BrokerConfig): TopicSettings {
+  for (const [name, value] of overrides) validateTopicConfig(name, value)
   const read = <Name extends TopicConfigName>(name: Name): ValueOf<Name> => {
     const text = effectiveTopicConfig(name, overrides, config)
     return (text === null ? null : topicConfigTable[name].read(text)) as ValueOf<Name>
