@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { temporaryDirectory } from './harness/broker-process.ts'
+import { gather } from './harness/run.ts'
+import { root } from './house/files.ts'
+
+const buildLimitMs = 120_000
+
+/** `npm start` as a person types it, in a process group of its own as a terminal gives it. */
+function npmStart(directory: string, portFile: string) {
+  const flags = ['--bind', '127.0.0.1:0', '--log-dir', directory, '--port-file', portFile]
+  const child = spawn('npm', ['start', '--', ...flags], { cwd: root, detached: true, stdio: 'pipe' })
+  const said = gather(child)
+  const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>
+  return { pid: child.pid as number, ended, said: () => said.stdout() + said.stderr() }
+}
+
+async function portIn(file: string, said: () => string): Promise<number> {
+  await expect.poll(() => existsSync(file) || said(), { timeout: buildLimitMs }).toBe(true)
+  return Number(readFileSync(file, 'utf8'))
+}
+
+async function isServed(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1')
+  try {
+    await once(socket, 'connect')
+    return true
+  } catch {
+    return false
+  } finally {
+    socket.destroy()
+  }
+}
+
+test.each([
+  ['Ctrl-C, which reaches every process', 'SIGINT', (pid: number) => -pid],
+  ['SIGTERM to npm alone', 'SIGTERM', (pid: number) => pid],
+] as const)(
+  'npm start builds and serves; %s stops the broker in order',
+  async (_what, signal, target) => {
+    using directory = temporaryDirectory()
+    const data = join(directory.path, 'data with a space')
+    const portFile = join(directory.path, 'port')
+    const npm = npmStart(data, portFile)
+    try {
+      const port = await portIn(portFile, npm.said)
+      expect(await isServed(port)).toBe(true)
+      process.kill(target(npm.pid), signal)
+      const [code] = await npm.ended
+      if (signal === 'SIGINT') expect(code).toBe(0)
+      await expect.poll(() => isServed(port), { timeout: 10_000 }).toBe(false)
+      await expect.poll(() => npm.said(), { timeout: 10_000 }).toContain('"msg":"stopped"')
+      expect(existsSync(join(data, '.kafka_cleanshutdown'))).toBe(true)
+    } finally {
+      endGroup(npm.pid)
+    }
+  },
+  buildLimitMs,
+)
+
+function endGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // Nobody is left, as it should be.
+  }
+}
