@@ -51,6 +51,7 @@ export interface DiskFile {
   truncate(size: number): void
   /** It was renamed, alone or with its directory, and stands at `path` now. */
   moved(path: string): void
+  /** Lets the file go once the calls under way have ended. */
   close(): void
 }
 

@@ -22,7 +22,8 @@ export class NodeFile implements DiskFile {
   #busy = 0
   /** Closing would lose sight of a failed write-back. */
   #unsynced = false
-  #closeWhenIdle = false
+  /** Its owner is done with it; who still reads opens it for that moment. */
+  #closed = false
 
   constructor(path: string, how: OpenHow, pool: DescriptorPool) {
     this.path = path
@@ -113,10 +114,9 @@ export class NodeFile implements DiskFile {
     this.path = path
   }
 
-  /** Waits for calls under way. A use after it opens the file anew. */
   close(): void {
-    if (this.#busy > 0) this.#closeWhenIdle = true
-    else this.closeDescriptor()
+    this.#closed = true
+    if (this.#busy === 0) this.closeDescriptor()
   }
 
   closeDescriptor(): void {
@@ -142,9 +142,7 @@ export class NodeFile implements DiskFile {
 
   #idle(): void {
     this.#busy--
-    if (this.#busy > 0 || !this.#closeWhenIdle) return
-    this.#closeWhenIdle = false
-    this.closeDescriptor()
+    if (this.#busy === 0 && this.#closed) this.closeDescriptor()
   }
 }
 

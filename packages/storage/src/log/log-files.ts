@@ -42,3 +42,9 @@ export function findSegments(disk: Disk, directory: string, nowMs: number): Segm
     return Segment.existing({ disk, directory, baseOffset, nowMs, nextOffset })
   })
 }
+
+/** As Kafka names directories that are to go: unique, as a topic has its id for itself, and no longer than file systems take. */
+export function deletedName(name: string, topicId: string): string {
+  const suffix = `.${Buffer.from(topicId, 'base64url').toString('hex')}-delete`
+  return name.slice(0, 255 - suffix.length) + suffix
+}

@@ -8,9 +8,9 @@ export interface LogRangeOptions {
   readonly segment: Segment
   readonly start: BatchPosition
   readonly end: BatchPosition
-  /** The offset that was asked for. */
-  readonly offset: number
   readonly mayHaveGaps: boolean
+  /** Why the bytes cannot be had; what the range says of offsets and size is made up then. */
+  readonly fault?: string
 }
 
 /** Whole batches of one segment, which stays where it is until `release`. */
@@ -37,7 +37,8 @@ export class LogRange {
    * @throws (rejects) CorruptRange, DiskError
    */
   async bytes(): Promise<Buffer> {
-    const { segment, start, end } = this.#options
+    const { segment, start, end, fault } = this.#options
+    if (fault !== undefined) throw this.#corrupt(start.position, fault)
     const bytes = Buffer.allocUnsafe(this.sizeInBytes)
     const count = await segment.records.read(bytes, start.position)
     if (count < bytes.length) throw this.#corrupt(start.position + count, 'the file ends')
@@ -56,9 +57,7 @@ export class LogRange {
   }
 
   #verify(bytes: Buffer): void {
-    const { segment, start, end, offset, mayHaveGaps } = this.#options
-    if (start.offset > offset && !mayHaveGaps)
-      throw this.#corrupt(start.position, `the batch of offset ${offset} is not where it should be`)
+    const { segment, start, end, mayHaveGaps } = this.#options
     let expected = start.position === 0 ? segment.baseOffset : start.offset
     for (let at = 0; at < bytes.length; ) {
       const batch = this.#batchAt(bytes, at)
@@ -68,8 +67,10 @@ export class LogRange {
       expected = batch.lastOffset + 1
       at += batch.sizeInBytes
     }
-    const next = offsetAt(segment, end.position)
-    if (next !== undefined && (mayHaveGaps ? next < expected : next !== expected))
+    // Behind the last batch of a segment offsets may have been lost: see recovery.
+    const isInside = end.position < segment.size
+    const next = isInside ? offsetAt(segment, end.position) : segment.nextOffset
+    if (next !== undefined && (isInside && !mayHaveGaps ? next !== expected : next < expected))
       throw this.#corrupt(end.position, `base offset ${next} where ${expected} is next`)
   }
 
@@ -91,9 +92,8 @@ export class LogRange {
   }
 }
 
-/** The base offset of the batch at a position; at the end of the segment the offset that follows; undefined where no batch is. */
+/** The base offset of the batch at a position; undefined where no batch is. */
 function offsetAt(segment: Segment, position: number): number | undefined {
-  if (position >= segment.size) return segment.nextOffset
   let offset: number | undefined
   walkBatches({ file: segment.records, from: position, end: segment.size }, (batch) => {
     offset = batch.baseOffset

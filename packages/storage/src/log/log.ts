@@ -6,45 +6,21 @@ import { Segment } from '../segment/segment.ts'
 import { AppendRefused } from '../state/append-refused.ts'
 import { type CheckedBatch, checkBatch } from '../state/batch-check.ts'
 import type { ProducerEntry } from '../state/producer-entry.ts'
-import { type AppendOrigin, ProducerState } from '../state/producer-state.ts'
+import type { AppendOrigin, ProducerState } from '../state/producer-state.ts'
 import { GroupCommit } from './group-commit.ts'
-import { LeaderEpochFile } from './leader-epoch-file.ts'
+import type { LeaderEpochFile } from './leader-epoch-file.ts'
 import type { LogConfig } from './log-config.ts'
 import { LogFailed, OffsetOutOfRange } from './log-errors.ts'
-import { findSegments, prepareDirectory, removeLeftovers } from './log-files.ts'
+import { deletedName } from './log-files.ts'
 import type { LogRange } from './log-range.ts'
-import { ProducerSnapshots } from './producer-snapshots.ts'
+import { type LogCheckpoints, type LogOptions, type OpenedLog, openFiles } from './open-log.ts'
+import type { ProducerSnapshots } from './producer-snapshots.ts'
 import { type ReadOptions, readRange } from './read-range.ts'
-import { type LogRecovery, recoverSegments } from './recovery.ts'
-import { DelayedRemoval } from './removal.ts'
+import type { DelayedRemoval } from './removal.ts'
 import { expiredSegments } from './retention.ts'
 import { shouldRoll } from './roll.ts'
-import type { SyncScheduler } from './sync-scheduler.ts'
+import { SegmentList } from './segment-list.ts'
 import { firstAtOrAfter, type LookUpBounds, latestWithin, recordOfMaxTimestamp, type TimestampedOffset } from './timestamp-lookup.ts'
-
-/** What a log has to say to the checkpoint files of its directory. */
-export interface LogCheckpoints {
-  /** Resolves when the offset is durable. */
-  saveLogStartOffset(offset: number): Promise<void>
-  /** The log goes away: another one of its name must not find its offsets. Resolves when that is durable. */
-  forget(): Promise<void>
-}
-
-export interface LogOptions {
-  readonly disk: Disk
-  /** `<log dir>/<topic>-<partition>`; made when missing. */
-  readonly directory: string
-  /** Kafka's 22 characters. */
-  readonly topicId: string
-  readonly clock: Clock
-  readonly logger: Logger
-  readonly config: LogConfig
-  /** One for all logs of the process. */
-  readonly syncs: SyncScheduler
-  readonly recovery: LogRecovery
-  /** Without it nothing is checkpointed: log start offsets within a segment are forgotten by a crash. */
-  readonly checkpoints?: LogCheckpoints
-}
 
 export type AppendResult =
   | {
@@ -82,8 +58,7 @@ export class Log {
   readonly #removal: DelayedRemoval
   readonly #commit: GroupCommit
   #directory: string
-  /** Oldest first, never empty; the last one is active. */
-  #segments: Segment[]
+  readonly #segments: SegmentList
   #logStartOffset: number
   /** Directories with entries that are not durable yet. */
   #unsyncedDirectories: Set<string>
@@ -102,7 +77,7 @@ export class Log {
     this.#producers = opened.producers
     this.#snapshots = opened.snapshots
     this.#removal = opened.removal
-    this.#segments = [...opened.segments]
+    this.#segments = new SegmentList(opened.segments)
     this.#logStartOffset = opened.logStartOffset
     this.#unsyncedDirectories = new Set(opened.isNew ? [options.directory, parentOf(options.directory)] : [])
     this.#commit = new GroupCommit({
@@ -134,7 +109,7 @@ export class Log {
 
   /** The offset that the next record gets. */
   get logEndOffset(): number {
-    return this.#active.nextOffset
+    return this.#segments.active.nextOffset
   }
 
   /** Everything below survives a power cut; also counted in `os` mode, where it lags far behind. */
@@ -148,11 +123,11 @@ export class Log {
   }
 
   get sizeInBytes(): number {
-    return this.#segments.reduce((total, { size }) => total + size, 0)
+    return this.#segments.sizeInBytes
   }
 
   get segmentCount(): number {
-    return this.#segments.length
+    return this.#segments.count
   }
 
   /** Who has appended with a producer id and is not forgotten yet. */
@@ -231,19 +206,18 @@ export class Log {
     if (offset < this.#logStartOffset || offset > this.logEndOffset)
       throw new OffsetOutOfRange(offset, this.#logStartOffset, this.logEndOffset)
     if (offset >= limitOffset) return null
-    for (let index = this.#segmentIndexFor(offset); index < this.#segments.length; index++) {
-      const segment = this.#segments[index]!
-      if (segment.baseOffset >= limitOffset) return null
+    for (let index = this.#segments.indexFor(offset); ; index++) {
+      const segment = this.#segments.at(index)
+      if (segment === undefined || segment.baseOffset >= limitOffset) return null
       const range = readRange(segment, options, this.config)
       if (range !== null || segment.nextOffset > offset) return range
     }
-    return null
   }
 
   /** The first record, in offset order and below `limitOffset`, with this timestamp or a later one. @throws (rejects) CorruptRange, DiskError, LogFailed */
   async offsetForTimestamp(timestampMs: number, limitOffset: number): Promise<TimestampedOffset | null> {
     this.#assertOpen()
-    for (const segment of this.#segmentsWithin(limitOffset)) {
+    for (const segment of this.#segments.within(this.#logStartOffset, limitOffset)) {
       const found = await this.#pinned(segment, () => firstAtOrAfter(segment, timestampMs, this.#bounds(limitOffset)))
       if (found !== null) return found
     }
@@ -254,7 +228,7 @@ export class Log {
   async offsetOfMaxTimestamp(limitOffset: number): Promise<TimestampedOffset | null> {
     this.#assertOpen()
     let best: { segment: Segment; timestampMs: number; offset: number } | undefined
-    for (const segment of this.#segmentsWithin(limitOffset)) {
+    for (const segment of this.#segments.within(this.#logStartOffset, limitOffset)) {
       const latest = latestWithin(segment, this.#bounds(limitOffset))
       if (latest !== undefined && latest.timestampMs > (best?.timestampMs ?? -1)) best = { segment, ...latest }
     }
@@ -287,7 +261,7 @@ export class Log {
     this.#producers.removeExpired(this.#clock.now(), this.config.producerIdExpirationMs)
     const count = this.#expired(this.config)
     try {
-      if (count === this.#segments.length) this.#roll()
+      if (count === this.#segments.count) this.#roll()
       this.#removeOldest(count)
       return count
     } catch (error) {
@@ -325,7 +299,7 @@ export class Log {
   async close({ durably = true }: { readonly durably?: boolean } = {}): Promise<void> {
     if (this.#ended !== undefined) return
     this.#ended = 'closed'
-    this.#removal.stop()
+    for (const segment of this.#removal.stop()) segment.close()
     if (durably && this.#failure === undefined) await this.#leaveInOrder()
     this.#commit.fail(new LogFailed(this.#directory, 'the log was closed'))
     for (const segment of this.#segments) segment.close()
@@ -333,19 +307,15 @@ export class Log {
 
   /** In this order: what the marker of a clean stop vouches for must be there. */
   async #leaveInOrder(): Promise<void> {
-    this.#active.complete(this.config.indexIntervalBytes)
+    this.#segments.active.complete(this.config.indexIntervalBytes)
     await this.#snapshots.writeDurably(this.logEndOffset, this.#producers.entries())
     await this.#commit.flush()
   }
 
-  get #active(): Segment {
-    return this.#segments.at(-1)!
-  }
-
   #write(view: RecordBatchView, bytes: Buffer, nowMs: number): void {
     try {
-      if (shouldRoll(this.#active, view, this.config, nowMs)) this.#roll()
-      this.#active.append(view, bytes, this.config.indexIntervalBytes)
+      if (shouldRoll(this.#segments.active, view, this.config, nowMs)) this.#roll()
+      this.#segments.active.append(view, bytes, this.config.indexIntervalBytes)
     } catch (error) {
       throw this.#writeFailed(error)
     }
@@ -354,9 +324,9 @@ export class Log {
   /** Begins a new segment at the end of the log. The old one becomes durable in the background, before anything in the new one counts as such. */
   #roll(): void {
     const baseOffset = this.logEndOffset
-    this.#active.complete(this.config.indexIntervalBytes)
+    this.#segments.active.complete(this.config.indexIntervalBytes)
     this.#snapshots.write(baseOffset, this.#producers.entries())
-    this.#segments.push(Segment.create({ disk: this.#disk, directory: this.#directory, baseOffset, nowMs: this.#clock.now() }))
+    this.#segments.add(Segment.create({ disk: this.#disk, directory: this.#directory, baseOffset, nowMs: this.#clock.now() }))
     this.#unsyncedDirectories.add(this.#directory)
     this.#commit.flush().catch(() => undefined)
     this.#snapshots.prune().catch((error: unknown) => this.#logger.warn({ err: error }, 'cannot remove an old producer snapshot'))
@@ -364,10 +334,8 @@ export class Log {
 
   /** One round of the group commit, in the order in which things must become durable. */
   async #sync(): Promise<void> {
-    const { known, nextOffset, size } = this.#active
-    // Segments become durable in order, so those that are not stand at the end.
-    const first = this.#segments.findLastIndex(({ isDurable }) => isDurable) + 1
-    for (const segment of this.#segments.slice(first)) await segment.sync()
+    const { known, nextOffset, size } = this.#segments.active
+    for (const segment of this.#segments.notDurable()) await segment.sync()
     const directories = this.#unsyncedDirectories
     this.#unsyncedDirectories = new Set()
     for (const directory of directories) await this.#disk.syncDirectory(directory)
@@ -386,7 +354,7 @@ export class Log {
   /** A full disk may have room again later; then what was half written goes, and the log stays usable. */
   #writeFailed(error: unknown): unknown {
     if (!(error instanceof DiskError)) return error
-    const { records, size } = this.#active
+    const { records, size } = this.#segments.active
     try {
       records.truncate(size)
       if (error.path !== records.path || !passingErrors.includes(error.code)) this.#failure = error
@@ -399,7 +367,7 @@ export class Log {
 
   #expired(config: Pick<LogConfig, 'retentionMs' | 'retentionBytes'>): number {
     const { indexIntervalBytes, flushMode } = this.config
-    const segments = this.#segments.map((segment) => ({
+    const segments = [...this.#segments].map((segment) => ({
       size: segment.size,
       nextOffset: segment.nextOffset,
       latestMs: () => {
@@ -413,8 +381,8 @@ export class Log {
 
   #removeOldest(count: number): void {
     if (count === 0) return
-    const gone = this.#segments.splice(0, count)
-    this.#raiseLogStart(this.#segments[0]!.baseOffset)
+    const gone = this.#segments.removeOldest(count)
+    this.#raiseLogStart(this.#segments.oldest.baseOffset)
     for (const segment of gone) this.#removal.add(segment, this.config.fileDeleteDelayMs)
     this.#logger.info({ directory: this.#directory, segments: count, logStartOffset: this.#logStartOffset }, 'deleted old segments')
   }
@@ -426,31 +394,11 @@ export class Log {
   }
 
   async #removeDirectory(): Promise<void> {
-    this.#removal.stop()
-    for (const segment of this.#segments) {
+    for (const segment of [...this.#removal.stop(), ...this.#segments]) {
       await segment.unpinned()
       segment.close()
     }
     await this.#disk.removeDirectory(this.#directory)
-  }
-
-  /** The segment that holds `offset`, if any does. */
-  #segmentIndexFor(offset: number): number {
-    const segments = this.#segments
-    // Most reads are at the end.
-    if (offset >= this.#active.baseOffset) return segments.length - 1
-    let from = 0
-    let to = segments.length - 1
-    while (to - from > 1) {
-      const middle = (from + to) >>> 1
-      if (segments[middle]!.baseOffset <= offset) from = middle
-      else to = middle
-    }
-    return from
-  }
-
-  #segmentsWithin(limitOffset: number): Segment[] {
-    return this.#segments.filter(({ baseOffset, nextOffset }) => nextOffset > this.#logStartOffset && baseOffset < limitOffset)
   }
 
   #bounds(limitOffset: number): LookUpBounds {
@@ -474,50 +422,4 @@ export class Log {
     this.#assertOpen()
     if (this.#failure !== undefined) throw new LogFailed(this.#directory, this.#failure)
   }
-}
-
-interface OpenedLog {
-  readonly isNew: boolean
-  readonly segments: readonly Segment[]
-  readonly epochs: LeaderEpochFile
-  readonly producers: ProducerState
-  readonly snapshots: ProducerSnapshots
-  readonly removal: DelayedRemoval
-  readonly logStartOffset: number
-  readonly durableOffset: number
-}
-
-async function openFiles(options: LogOptions): Promise<OpenedLog> {
-  const { disk, directory, clock, logger, recovery, config } = options
-  const isNew = prepareDirectory(disk, directory, options.topicId, logger)
-  if (!isNew) await removeLeftovers(disk, directory)
-  const epochs = LeaderEpochFile.load(disk, directory, logger)
-  const producers = new ProducerState()
-  const snapshots = new ProducerSnapshots(disk, directory, logger)
-  const removal = new DelayedRemoval(clock, logger)
-  const nowMs = clock.now()
-  const found = findSegments(disk, directory, nowMs)
-  let segments: readonly Segment[] = found
-  if (found.length > 0) segments = await recoverSegments(found, { recovery, config, epochs, producers, snapshots, nowMs, logger })
-  for (const segment of found.slice(segments.length)) removal.add(segment, config.fileDeleteDelayMs)
-  const isBehindStart = found.length > 0 && segments.at(-1)!.nextOffset < recovery.logStartOffset
-  if (isBehindStart) {
-    logger.error({ directory, logStartOffset: recovery.logStartOffset }, 'the log ends before its start: all of it goes')
-    for (const segment of segments) removal.add(segment, config.fileDeleteDelayMs)
-  }
-  const isEmpty = found.length === 0 || isBehindStart
-  if (isEmpty) segments = [Segment.create({ disk, directory, baseOffset: recovery.logStartOffset, nowMs })]
-  const logEndOffset = segments.at(-1)!.nextOffset
-  const logStartOffset = Math.max(recovery.logStartOffset, segments[0]!.baseOffset)
-  await snapshots.removeAbove(logEndOffset)
-  epochs.truncateFromEnd(logEndOffset)
-  epochs.truncateFromStart(logStartOffset)
-  const durableOffset = recovery.clean || isEmpty ? logEndOffset : Math.min(recovery.recoveryPoint, logEndOffset)
-  return { isNew: isNew || isEmpty, segments, epochs, producers, snapshots, removal, logStartOffset, durableOffset }
-}
-
-/** As Kafka names directories that are to go: unique, as a topic has its id for itself, and no longer than file systems take. */
-function deletedName(name: string, topicId: string): string {
-  const suffix = `.${Buffer.from(topicId, 'base64url').toString('hex')}-delete`
-  return name.slice(0, 255 - suffix.length) + suffix
 }

@@ -26,6 +26,7 @@ export interface RecoveryContext {
   readonly producers: ProducerState
   readonly snapshots: ProducerSnapshots
   readonly nowMs: number
+  readonly createSegment: (baseOffset: number) => Segment
   readonly logger: Logger
 }
 
@@ -33,7 +34,7 @@ export interface RecoveryContext {
  * Brings segments, as they were found, into order: afterwards the last one has its end, indexes can be trusted and the producers are known.
  * After a clean stop nothing but headers behind the last snapshot is read. Otherwise every batch from the segment with the recovery point
  * on is checked, and the log is cut before the first one that is not whole.
- * @returns the segments that the log has now; the others are for the caller to remove
+ * @returns the segments that the log has now; those of the given that are not among them are for the caller to remove
  */
 export async function recoverSegments(segments: readonly Segment[], context: RecoveryContext): Promise<readonly Segment[]> {
   const { recovery, config } = context
@@ -50,7 +51,7 @@ export async function recoverSegments(segments: readonly Segment[], context: Rec
   for (const segment of segments.slice(0, first)) segment.assumeDurable()
   const scannedFrom = segments[first]!.baseOffset
   await replayProducers(segments.slice(0, first), scannedFrom, scannedFrom, context)
-  return scanFrom(segments, first, context)
+  return skipLostOffsets(await scanFrom(segments, first, context), context)
 }
 
 /** Takes over the newest snapshot up to `snapshotLimit` and the batches between it and `endOffset`. */
@@ -114,8 +115,8 @@ async function scanSegment(segment: Segment, isLast: boolean, context: RecoveryC
   segment.verified.add(verifiedFrom, end)
   const isWhole = end === segment.size
   if (!isWhole) cut(segment, end, context)
-  if (isLast) reserveLostOffsets(segment, context)
-  if (isLast) indexes.flush()
+  // Where the log was cut it will go on.
+  if (isLast || !isWhole) indexes.flush()
   else segment.complete(config.indexIntervalBytes)
   return isWhole
 }
@@ -140,12 +141,19 @@ function cut(segment: Segment, end: number, { recovery, logger }: RecoveryContex
   segment.truncate(end)
 }
 
-/** Offsets that were durable, and may have been seen, are not given to other records even if theirs are gone. */
-function reserveLostOffsets(segment: Segment, { recovery, logger }: RecoveryContext): void {
-  if (segment.nextOffset >= recovery.recoveryPoint) return
-  const { path } = segment.records
-  logger.error({ path, foundUpTo: segment.nextOffset, durableUpTo: recovery.recoveryPoint }, 'records that were durable are gone')
-  segment.nextOffset = recovery.recoveryPoint
+/**
+ * Offsets that were durable, and may have been seen, are not given to other records even if theirs are gone. The log goes on in a
+ * segment of its own, so that no range reaches over the gap.
+ */
+function skipLostOffsets(segments: readonly Segment[], context: RecoveryContext): readonly Segment[] {
+  const { recovery, logger, config } = context
+  const last = segments.at(-1)!
+  if (last.nextOffset >= recovery.recoveryPoint) return segments
+  const { path } = last.records
+  logger.error({ path, foundUpTo: last.nextOffset, durableUpTo: recovery.recoveryPoint }, 'records that were durable are gone')
+  last.nextOffset = recovery.recoveryPoint
+  last.complete(config.indexIntervalBytes)
+  return [...segments, context.createSegment(recovery.recoveryPoint)]
 }
 
 function noteEpoch(epochs: LeaderEpochFile, { partitionLeaderEpoch, baseOffset }: RecordBatchView): void {

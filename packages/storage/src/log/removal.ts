@@ -27,13 +27,12 @@ export class DelayedRemoval {
     this.#waiting.set(segment, timer)
   }
 
-  /** Removes nothing more, and closes the files. */
-  stop(): void {
-    for (const [segment, timer] of this.#waiting) {
-      timer.cancel()
-      segment.close()
-    }
+  /** Removes nothing more; returns what is left. */
+  stop(): Segment[] {
+    const left = [...this.#waiting.keys()]
+    for (const timer of this.#waiting.values()) timer.cancel()
     this.#waiting.clear()
+    return left
   }
 
   /** The directory was renamed. */
