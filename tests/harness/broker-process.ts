@@ -18,9 +18,12 @@ export function brokerCommand(): string[] {
 
 export interface BrokerProcessOptions {
   readonly directory: string
+  /** Address to listen on; 127.0.0.1 unless said. Clients of the tests reach it through 127.0.0.1 anyway. */
+  readonly host?: string
   /** 0, the default, takes a free one. */
   readonly port?: number
   readonly topics?: Readonly<Record<string, number>>
+  readonly logLevel?: string
   readonly args?: readonly string[]
   /** A program that runs the broker, such as strace with its flags. */
   readonly under?: readonly string[]
@@ -49,7 +52,7 @@ export async function startBrokerProcess(options: BrokerProcessOptions): Promise
   const [program, ...args] = [
     ...(options.under ?? []),
     ...brokerCommand(),
-    ...`--bind 127.0.0.1:${options.port ?? 0} --log-level warn`.split(' '),
+    ...`--bind ${options.host ?? '127.0.0.1'}:${options.port ?? 0} --log-level ${options.logLevel ?? 'warn'}`.split(' '),
     '--log-dir',
     options.directory,
     '--port-file',
