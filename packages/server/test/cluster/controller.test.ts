@@ -122,8 +122,9 @@ describe('creating topics', () => {
 })
 
 describe('deleting topics', () => {
-  test('by name and by id; the name is free then', async () => {
-    const { controller } = await openController(temporaryDirectory())
+  test('by name and by id; the name is free then, and begins anew', async () => {
+    const directory = temporaryDirectory()
+    const { controller } = await openController(directory)
     const configs = [{ name: 'retention.ms', value: '5' }]
     await controller.createTopics([newTopic('a', { configs }), newTopic('b')], reallyCreate)
     const { id } = controller.image.topicsByName.get('a')!
@@ -136,7 +137,10 @@ describe('deleting topics', () => {
     await controller.createTopics([newTopic('a')], reallyCreate)
     expect(controller.image.topicsByName.get('a')?.configs.size).toBe(0)
     expect(controller.image.topicsByName.get('a')?.id).not.toBe(id)
-    await controller.close()
+    await controller.close({ durably: false })
+    const again = await openController(directory)
+    expect(contentOf(again.controller.image)).toEqual(contentOf(controller.image))
+    await again.controller.close()
   })
 
   test('whatever is not clear is left alone', async () => {
