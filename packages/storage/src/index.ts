@@ -5,7 +5,7 @@ export {
   type OpenLogOptions,
   type PartitionDirectory,
 } from './directory/log-directory.ts'
-export { type DirectoryLock, DirectoryLockedError, type Disk, DiskError, type DiskFile, type OpenHow } from './disk/disk.ts'
+export { type DirectoryLock, DirectoryLockedError, type Disk, DiskError, type DiskFile, type DiskSpace, type OpenHow } from './disk/disk.ts'
 export { createNodeDisk, nodeDisk } from './disk/node-disk.ts'
 export { readWholeFile, writeFileAtomically } from './disk/whole-file.ts'
 export { type AppendResult, Log } from './log/log.ts'

@@ -53,7 +53,15 @@ async function peekUntilReady(query: FetchQuery, shards: ShardClient, clock: Clo
   for (;;) {
     const peeks = await shards.peek(query.positions, query.isolation)
     const remainingMs = deadlineMs - clock.monotonic()
-    if (query.answerAtOnce || query.positions.length === 0 || query.minBytes <= 0 || remainingMs <= 0 || stop.aborted || isReady(peeks, query)) return peeks
+    if (
+      query.answerAtOnce ||
+      query.positions.length === 0 ||
+      query.minBytes <= 0 ||
+      remainingMs <= 0 ||
+      stop.aborted ||
+      isReady(peeks, query)
+    )
+      return peeks
     await waitForProgress(query, peeks, remainingMs, shards, clock, stop)
   }
 }

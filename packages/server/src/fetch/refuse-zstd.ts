@@ -1,4 +1,4 @@
-import { splitBatches } from '@logan/protocol'
+import { codecs, splitBatches } from '@logan/protocol'
 import type { FetchedPartition } from './fetch.ts'
 
 /**
@@ -8,7 +8,7 @@ import type { FetchedPartition } from './fetch.ts'
 export function refuseZstd(answer: FetchedPartition): FetchedPartition {
   let sizeBefore = 0
   for (const batch of splitBatches(answer.records)) {
-    if (batch.codec === 'zstd') {
+    if (batch.codec === codecs.zstd) {
       if (sizeBefore === 0) return { ...answer, error: 'UNSUPPORTED_COMPRESSION_TYPE', records: answer.records.subarray(0, 0) }
       return { ...answer, records: answer.records.subarray(0, sizeBefore) }
     }

@@ -1,11 +1,12 @@
-import { errorCodes, Produce, RecordBatchView, type RequestOf } from '@logan/protocol'
+import { BATCH_OVERHEAD, codecs, errorCodes, Produce, RecordBatchView, type RequestOf } from '@logan/protocol'
 import { handler } from '../dispatch/handler.ts'
 import { CloseConnection, type RequestContext } from '../dispatch/request-context.ts'
 import { refused } from '../partition/partition.ts'
 import type { AppendAnswer } from '../shard/commands.ts'
 import { resolveTopic } from './resolve-topic.ts'
 
-type TopicData = RequestOf<typeof Produce>['topicData'][number]
+type Request = RequestOf<typeof Produce>
+type TopicData = Request['topicData'][number]
 
 /** The first version that may carry zstd (KIP-110) and topic ids (KIP-516). */
 const zstdSince = 7
@@ -18,12 +19,12 @@ const topicIdsSince = 13
  */
 export const produce = handler(Produce, { versions: [3, 13], overlaps: true }, async (request, context) => {
   const { acks } = request
-  const topics = request.topicData.map((topic) => ({ topic, answers: post(topic, acks, context) }))
+  const topics = request.topicData.map((topic) => ({ topic, answers: post(topic, request, context) }))
   const responses = await Promise.all(
     topics.map(async ({ topic, answers }) => ({
       name: topic.name,
       topicId: topic.topicId,
-      partitionResponses: (await withTimeout(answers, request.timeoutMs, context)).map(toResponse),
+      partitionResponses: await Promise.all(answers.map(async ({ index, answer }) => toResponse(index, await answer))),
     })),
   )
   if (acks !== 0) return { responses, throttleTimeMs: 0 }
@@ -39,12 +40,13 @@ interface Posted {
 }
 
 /** Posts every append before anything is awaited: posting order is log order. */
-function post(topic: TopicData, acks: number, { apiVersion, broker }: RequestContext): Posted[] {
+function post(topic: TopicData, { acks, timeoutMs }: Request, { apiVersion, broker }: RequestContext): Posted[] {
   const { error, found } = resolveTopic(broker.image(), topic, apiVersion >= topicIdsSince)
   return topic.partitionData.map(({ index, records }) => {
-    const refusal = found === undefined ? refused(error) : refusalBefore(records, acks, apiVersion)
-    const answer = refusal !== null ? Promise.resolve(refusal) : broker.shards.toOwner({ kind: 'append', topicId: found!.id, partition: index, records, acks })
-    return { index, answer }
+    if (found === undefined) return { index, answer: Promise.resolve(refused(error)) }
+    const refusal = refusalBefore(records, acks, apiVersion)
+    if (refusal !== null) return { index, answer: Promise.resolve(refusal) }
+    return { index, answer: broker.shards.toOwner({ kind: 'append', topicId: found.id, partition: index, records, acks, timeoutMs }) }
   })
 }
 
@@ -57,27 +59,12 @@ function refusalBefore(records: Buffer | null, acks: number, apiVersion: number)
   return null
 }
 
-/** Whether any batch in the set is compressed by zstd. Garbage is not: the partition's check says what is wrong with it. */
+/** Whether the batch is compressed by zstd. Garbage is not: the partition's check says what is wrong with it. */
 function isZstd(records: Buffer): boolean {
-  if (records.length < RecordBatchView.headerSize) return false
-  return new RecordBatchView(records, 0).codec === 'zstd'
+  return records.length >= BATCH_OVERHEAD && new RecordBatchView(records).codec === codecs.zstd
 }
 
-/** The answers in order; those that are not there when `timeoutMs` is over become REQUEST_TIMED_OUT, though their append stands. */
-async function withTimeout(posted: readonly Posted[], timeoutMs: number, { broker }: RequestContext): Promise<(Posted & { settled: AppendAnswer })[]> {
-  let cancel = (): void => {}
-  const timedOut = new Promise<AppendAnswer>((resolve) => {
-    const timer = broker.clock.setTimer(timeoutMs, () => resolve(refused('REQUEST_TIMED_OUT')))
-    cancel = () => timer.cancel()
-  })
-  try {
-    return await Promise.all(posted.map(async (one) => ({ ...one, settled: await Promise.race([one.answer, timedOut]) })))
-  } finally {
-    cancel()
-  }
-}
-
-function toResponse({ index, settled }: Posted & { settled: AppendAnswer }) {
+function toResponse(index: number, settled: AppendAnswer) {
   return {
     index,
     errorCode: errorCodes[settled.error],

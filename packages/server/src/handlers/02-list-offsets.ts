@@ -8,6 +8,8 @@ import { resolveTopic } from './resolve-topic.ts'
 type Topic = RequestOf<typeof ListOffsets>['topics'][number]
 type Partition = Topic['partitions'][number]
 
+const leaderEpochSince = 4
+
 /**
  * ListOffsets v1-11: offsets by timestamp, to the record, and the special ones.
  * Kept: earliest, latest, isolation (v2), leader epochs (v4), max timestamp (v7, KIP-734), earliest local (v8).
@@ -15,6 +17,7 @@ type Partition = Topic['partitions'][number]
  * Left out: v0, which lists segments and belongs to the older formats.
  */
 export const listOffsets = handler(ListOffsets, { versions: [1, 11] }, async (request, context) => {
+  const { apiVersion } = context
   const isolation = request.isolationLevel === 1 ? 'committed' : 'uncommitted'
   const seen = new Set<string>()
   const duplicates = new Set<string>()
@@ -26,14 +29,22 @@ export const listOffsets = handler(ListOffsets, { versions: [1, 11] }, async (re
     }
   }
   const look = (topic: Topic, partition: Partition): Promise<ListOffsetAnswer> | ListOffsetAnswer =>
-    duplicates.has(`${topic.name}-${partition.partitionIndex}`) ? unknownOffset('INVALID_REQUEST') : listOffset(topic, partition, isolation, context)
+    duplicates.has(`${topic.name}-${partition.partitionIndex}`)
+      ? unknownOffset('INVALID_REQUEST')
+      : listOffset(topic, partition, isolation, context)
   const topics = await Promise.all(
     request.topics.map(async (topic) => ({
       name: topic.name,
       partitions: await Promise.all(
         topic.partitions.map(async (partition) => {
           const { error, offset, timestampMs, leaderEpoch } = await look(topic, partition)
-          return { partitionIndex: partition.partitionIndex, errorCode: errorCodes[error], offset, timestamp: timestampMs, leaderEpoch }
+          return {
+            partitionIndex: partition.partitionIndex,
+            errorCode: errorCodes[error],
+            offset,
+            timestamp: timestampMs,
+            ...(apiVersion >= leaderEpochSince ? { leaderEpoch } : {}),
+          }
         }),
       ),
     })),

@@ -1,5 +1,5 @@
-import type { Logger } from '@logan/common'
-import { type AppendResult, AppendRefused, type CheckedBatch, type Log, LogFailed, OffsetOutOfRange } from '@logan/storage'
+import type { Clock, Logger } from '@logan/common'
+import { AppendRefused, type AppendResult, type CheckedBatch, type Log, LogFailed, OffsetOutOfRange } from '@logan/storage'
 import type { TopicSettings } from '../config/topic-config.ts'
 import type {
   Append,
@@ -28,6 +28,7 @@ export interface PartitionOptions {
   readonly log: Log
   readonly leaderEpoch: number
   readonly settings: TopicSettings
+  readonly clock: Clock
   readonly logger: Logger
 }
 
@@ -49,13 +50,14 @@ export class Partition {
   #gone = false
   readonly #logger: Logger
   readonly #appends = new AppendQueue(pendingLimit)
-  readonly #acks = new PendingAcks(pendingLimit)
+  readonly #acks: PendingAcks
 
   constructor(options: PartitionOptions) {
     this.topic = options.topic
     this.index = options.index
     this.log = options.log
     this.#logger = options.logger
+    this.#acks = new PendingAcks(options.clock, pendingLimit)
     this.#settings = options.settings
     this.#leaderEpoch = options.leaderEpoch
     this.#highWatermark = this.#visibleEnd()
@@ -89,11 +91,12 @@ export class Partition {
 
   append(command: Append): Promise<AppendAnswer> {
     if (command.acks === -1 && this.#settings.minInsyncReplicas > 1) return Promise.resolve(refused('NOT_ENOUGH_REPLICAS'))
-    if (this.#appends.full || this.#acks.full) return Promise.resolve(refused('REQUEST_TIMED_OUT', 'too many appends of this partition are waiting'))
+    if (this.#appends.full || this.#acks.full)
+      return Promise.resolve(refused('REQUEST_TIMED_OUT', 'too many appends of this partition are waiting'))
     return new Promise((resolve) => {
       this.#appends.enter(
         () => this.log.check(command.records, 'client'),
-        (verdict) => resolve(this.#take(verdict, command.acks)),
+        (verdict) => resolve(this.#take(verdict, command)),
       )
     })
   }
@@ -132,7 +135,10 @@ export class Partition {
       const offset = this.log.logStartOffset
       return { error: 'NONE', offset, timestampMs: -1, leaderEpoch: this.log.leaderEpochs.epochForOffset(offset) ?? this.#leaderEpoch }
     }
-    const found = query === 'maxTimestamp' ? await this.log.offsetOfMaxTimestamp(limitOffset) : await this.log.offsetForTimestamp(query.timestampMs, limitOffset)
+    const found =
+      query === 'maxTimestamp'
+        ? await this.log.offsetOfMaxTimestamp(limitOffset)
+        : await this.log.offsetForTimestamp(query.timestampMs, limitOffset)
     return found === null ? unknownOffset('NONE') : { error: 'NONE', ...found }
   }
 
@@ -163,13 +169,13 @@ export class Partition {
     this.waiters.wakeAll()
   }
 
-  #take(verdict: Verdict, acks: number): AppendAnswer | Promise<AppendAnswer> {
+  #take(verdict: Verdict, command: Append): AppendAnswer | Promise<AppendAnswer> {
     if (this.#gone) return refused('UNKNOWN_TOPIC_OR_PARTITION')
     if ('refusal' in verdict) return refusalOf(verdict.refusal)
-    return this.#write(verdict.batch, acks)
+    return this.#write(verdict.batch, command)
   }
 
-  #write(batch: CheckedBatch, acks: number): AppendAnswer | Promise<AppendAnswer> {
+  #write(batch: CheckedBatch, { acks, timeoutMs }: Append): AppendAnswer | Promise<AppendAnswer> {
     let result: AppendResult
     try {
       result = this.log.append(batch, this.#leaderEpoch)
@@ -184,10 +190,7 @@ export class Partition {
     // A duplicate is answered with its first offset only once that is durable, whatever acks says.
     if (acks !== -1 && result.kind === 'appended') return answer
     if (endOffset <= this.log.durableOffset) return answer
-    return this.#acks.wait(endOffset).then((outcome) => {
-      if (outcome === 'durable') return answer
-      return refused(outcome === 'gone' ? 'UNKNOWN_TOPIC_OR_PARTITION' : 'KAFKA_STORAGE_ERROR')
-    })
+    return this.#acks.wait(endOffset, timeoutMs).then((outcome) => (outcome === 'durable' ? answer : refused(errorOfOutcome[outcome])))
   }
 
   #scheduleSync(): void {
@@ -233,17 +236,23 @@ export class Partition {
   }
 }
 
+const errorOfOutcome = { failed: 'KAFKA_STORAGE_ERROR', gone: 'UNKNOWN_TOPIC_OR_PARTITION', late: 'REQUEST_TIMED_OUT' } as const
+
 function accepted(result: AppendResult): Omit<AppendAnswer, 'logStartOffset'> {
   return { error: 'NONE', errorMessage: null, recordErrors: [], baseOffset: result.baseOffset, logAppendTimeMs: result.logAppendTimeMs }
 }
 
 /** An append that was not done, as Kafka answers it. */
-export function refused(error: AppendAnswer['error'], errorMessage: string | null = null, recordErrors: AppendAnswer['recordErrors'] = []): AppendAnswer {
+export function refused(
+  error: AppendAnswer['error'],
+  errorMessage: string | null = null,
+  recordErrors: AppendAnswer['recordErrors'] = [],
+): AppendAnswer {
   return { error, errorMessage, recordErrors, baseOffset: -1, logAppendTimeMs: -1, logStartOffset: -1 }
 }
 
 function refusalOf(error: unknown): AppendAnswer {
-  if (error instanceof AppendRefused) return refused(error.error, error.message, error.recordErrors ?? [])
+  if (error instanceof AppendRefused) return refused(error.error, error.message, error.recordErrors)
   if (error instanceof LogFailed) return refused('KAFKA_STORAGE_ERROR', error.message)
   throw error
 }

@@ -1,18 +1,20 @@
-import { BoundedQueue } from '@logan/common'
+import { BoundedQueue, type Clock } from '@logan/common'
 
 interface PendingAck {
   readonly untilOffset: number
   readonly settle: (outcome: AckOutcome) => void
 }
 
-/** `durable`: everything below the offset is on disk. `failed`: a sync failed. `gone`: the topic was deleted. */
-export type AckOutcome = 'durable' | 'failed' | 'gone'
+/** `durable`: everything below the offset is on disk. `failed`: a sync failed. `gone`: the topic was deleted. `late`: not yet, and the time is over. */
+export type AckOutcome = 'durable' | 'failed' | 'gone' | 'late'
 
 /** Produce requests with acks=all that wait until what they appended is durable. Offsets only grow, so they leave in order. */
 export class PendingAcks {
+  readonly #clock: Clock
   readonly #queue: BoundedQueue<PendingAck>
 
-  constructor(limit: number) {
+  constructor(clock: Clock, limit: number) {
+    this.#clock = clock
     this.#queue = new BoundedQueue('pending acks', limit)
   }
 
@@ -20,8 +22,14 @@ export class PendingAcks {
     return this.#queue.full
   }
 
-  wait(untilOffset: number): Promise<AckOutcome> {
-    return new Promise((settle) => {
+  /** An entry whose time is over stays in its place, already answered, until its offset is passed. */
+  wait(untilOffset: number, timeoutMs: number): Promise<AckOutcome> {
+    return new Promise((resolve) => {
+      const timer = this.#clock.setTimer(timeoutMs, () => resolve('late'))
+      const settle = (outcome: AckOutcome): void => {
+        timer.cancel()
+        resolve(outcome)
+      }
       this.#queue.push({ untilOffset, settle })
     })
   }

@@ -1,5 +1,5 @@
 import type { ErrorName } from '@logan/protocol'
-import type { LogRange } from '@logan/storage'
+import type { LogCheckpoint, LogRange } from '@logan/storage'
 import type { ClusterImage } from '../cluster/image.ts'
 import type { BrokerConfig } from '../config/broker-config.ts'
 
@@ -52,6 +52,8 @@ export interface Append extends PartitionRef {
   readonly records: Buffer | null
   /** -1: answered when durable (`flush.mode=sync`); 0 and 1: when written. */
   readonly acks: number
+  /** How long the answer may wait for the sync; the append itself stands whatever becomes of the wait. */
+  readonly timeoutMs: number
 }
 
 export interface RecordError {
@@ -182,11 +184,4 @@ export interface ApplyRetention {
 /** Where each log stands, for the checkpoint files of the directory. */
 export interface Checkpoint {
   readonly kind: 'checkpoint'
-}
-
-export interface LogCheckpoint {
-  readonly topic: string
-  readonly partition: number
-  readonly recoveryPoint: number
-  readonly logStartOffset: number
 }

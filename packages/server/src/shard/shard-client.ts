@@ -1,4 +1,4 @@
-import type { AnswerTo, AwaitProgress, Isolation, Peek, PartitionRef, Read, ShardCommand } from './commands.ts'
+import type { AnswerTo, AwaitProgress, Isolation, PartitionRef, Peek, Read, ShardCommand } from './commands.ts'
 import type { Mailbox } from './mailbox.ts'
 import { shardOf } from './placement.ts'
 

@@ -1,19 +1,21 @@
 import { type Logger, unreachable } from '@logan/common'
-import { DiskError } from '@logan/storage'
-import { type Partition, refused, unknownOffset } from '../partition/partition.ts'
-import type { TopicSettings } from '../config/topic-config.ts'
+import { DiskError, type LogCheckpoint } from '@logan/storage'
 import type { TopicImage } from '../cluster/image.ts'
+import type { TopicSettings } from '../config/topic-config.ts'
+import { type Partition, refused, unknownOffset } from '../partition/partition.ts'
 import type {
   AnswerTo,
   ApplyImage,
   AwaitProgress,
   DeleteRecordsAnswer,
   EpochEndOffsetAnswer,
-  LogCheckpoint,
+  FetchPosition,
+  Isolation,
   LogDescription,
   PartitionRef,
   PeekAnswer,
   ReadAnswer,
+  ReadPosition,
   ShardCommand,
 } from './commands.ts'
 import { shardOf } from './placement.ts'
@@ -49,11 +51,27 @@ export class Shard {
     return this.#run(command) as AnswerTo<C> | Promise<AnswerTo<C>>
   }
 
-  /** Answers everyone who waits, then syncs and closes the logs. */
-  async close(): Promise<void> {
+  /**
+   * Answers everyone who waits, then syncs (unless `durably` is false) and closes the logs.
+   * @returns true when every log of the shard was open and is now as its files say, so that the next start needs no scan
+   */
+  async close({ durably }: { readonly durably: boolean }): Promise<boolean> {
     const partitions = this.#online()
+    let isClean = partitions.length === this.#partitions.size
     for (const partition of partitions) partition.leave()
-    await forEachLimited(partitions, openConcurrency, (partition) => partition.log.close())
+    await forEachLimited(partitions, openConcurrency, async ({ topic, index, log }) => {
+      try {
+        await log.close({ durably })
+        if (log.failure !== undefined) isClean = false
+      } catch (error) {
+        isClean = false
+        this.#options.logger.error(
+          { err: error, topic, partition: index },
+          'a log could not be closed in order: the next start recovers it',
+        )
+      }
+    })
+    return isClean
   }
 
   #run(command: ShardCommand): AnswerTo<ShardCommand> | Promise<AnswerTo<ShardCommand>> {
@@ -61,11 +79,15 @@ export class Shard {
       case 'applyImage':
         return this.#applyImage(command)
       case 'append':
-        return this.#with(command, (partition) => partition.append(command), refused)
+        return this.#with(
+          command,
+          (partition) => partition.append(command),
+          (error) => refused(error),
+        )
       case 'peek':
-        return command.positions.map((position) => this.#with(position, (partition) => partition.peek(position, command.isolation), unpeeked))
+        return command.positions.map((position) => this.#peek(position, command.isolation))
       case 'read':
-        return command.positions.map((position) => this.#with(position, (partition) => partition.read(position, command.isolation), unread))
+        return command.positions.map((position) => this.#read(position, command.isolation))
       case 'awaitProgress':
         return this.#awaitProgress(command)
       case 'listOffset':
@@ -86,10 +108,24 @@ export class Shard {
     }
   }
 
-  #with<T>(ref: PartitionRef, use: (partition: Partition) => T, refuse: (error: Absence) => Awaited<T>): T | Awaited<T> {
-    const partition = this.#partitions.get(keyOf(ref))
-    if (partition === undefined) return refuse('UNKNOWN_TOPIC_OR_PARTITION')
-    return partition === 'offline' ? refuse('KAFKA_STORAGE_ERROR') : use(partition)
+  #peek(position: FetchPosition, isolation: Isolation): PeekAnswer {
+    const partition = this.#find(position)
+    return typeof partition === 'string' ? unpeeked(partition) : partition.peek(position, isolation)
+  }
+
+  #read(position: ReadPosition, isolation: Isolation): ReadAnswer {
+    const partition = this.#find(position)
+    return typeof partition === 'string' ? { error: partition, range: null } : partition.read(position, isolation)
+  }
+
+  #find(ref: PartitionRef): Partition | Absence {
+    const partition = this.#partitions.get(keyOf(ref)) ?? 'UNKNOWN_TOPIC_OR_PARTITION'
+    return partition === 'offline' ? 'KAFKA_STORAGE_ERROR' : partition
+  }
+
+  #with<T>(ref: PartitionRef, use: (partition: Partition) => T | Promise<T>, refuse: (error: Absence) => T): T | Promise<T> {
+    const partition = this.#find(ref)
+    return typeof partition === 'string' ? refuse(partition) : use(partition)
   }
 
   #online(): Partition[] {
@@ -104,7 +140,7 @@ export class Shard {
     this.#applied = command
     const gone = before === undefined ? [] : [...before.image.topicsById.values()].filter(({ id }) => !image.topicsById.has(id))
     await this.#dropTopics(gone)
-    const changed = [...image.topicsById.values()].filter((topic) => configChanged || before.image.topicsById.get(topic.id) !== topic)
+    const changed = [...image.topicsById.values()].filter((topic) => configChanged || before?.image.topicsById.get(topic.id) !== topic)
     await this.#takeTopics(changed, command)
     return undefined
   }
@@ -144,13 +180,18 @@ export class Shard {
     } catch (error) {
       if (!(error instanceof DiskError)) throw error
       this.#partitions.set(key, 'offline')
-      this.#options.logger.error({ err: error, topic: topic.name, partition: index }, 'cannot open the log: the partition is offline until the next start')
+      this.#options.logger.error(
+        { err: error, topic: topic.name, partition: index },
+        'cannot open the log: the partition is offline until the next start',
+      )
     }
   }
 
   #owned(topic: TopicImage): PartitionRef[] {
     const { shardId, shardCount } = this.#options
-    return topic.partitions.map(({ index }) => ({ topicId: topic.id, partition: index })).filter((ref) => shardOf(ref, shardCount) === shardId)
+    return topic.partitions
+      .map(({ index }) => ({ topicId: topic.id, partition: index }))
+      .filter((ref) => shardOf(ref, shardCount) === shardId)
   }
 
   /** Resolves at once when something moved between the look and the wait. */
@@ -164,7 +205,12 @@ export class Shard {
       }
       for (const at of seen) {
         const partition = this.#partitions.get(keyOf(at))
-        if (partition === undefined || partition === 'offline' || partition.highWatermark !== at.highWatermark || partition.log.logStartOffset !== at.logStartOffset) {
+        if (
+          partition === undefined ||
+          partition === 'offline' ||
+          partition.highWatermark !== at.highWatermark ||
+          partition.log.logStartOffset !== at.logStartOffset
+        ) {
           wake()
           return
         }
@@ -188,6 +234,7 @@ export class Shard {
   #checkpoint(): LogCheckpoint[] {
     return this.#online().map(({ topic, index, log }) => ({
       topic,
+      topicId: log.topicId,
       partition: index,
       recoveryPoint: log.durableOffset,
       logStartOffset: log.logStartOffset,
@@ -202,7 +249,6 @@ function keyOf({ topicId, partition }: PartitionRef): string {
 /** Why there is no partition to ask. */
 type Absence = 'UNKNOWN_TOPIC_OR_PARTITION' | 'KAFKA_STORAGE_ERROR'
 
-const unread = (error: Absence): ReadAnswer => ({ error, range: null })
 const undeleted = (error: Absence): DeleteRecordsAnswer => ({ error, lowWatermark: -1 })
 const unknownEpoch = (error: Absence): EpochEndOffsetAnswer => ({ error, leaderEpoch: -1, endOffset: -1 })
 

@@ -1,5 +1,5 @@
 import type { Clock, Logger, Random } from '@logan/common'
-import type { DirectoryLock, Disk } from '../disk/disk.ts'
+import type { DirectoryLock, Disk, DiskSpace } from '../disk/disk.ts'
 import { within } from '../disk/paths.ts'
 import { readWholeFile, writeFileAtomically } from '../disk/whole-file.ts'
 import { Log } from '../log/log.ts'
@@ -147,9 +147,9 @@ export class LogDirectory {
     await Promise.all([this.#recoveryPoints.write(), this.#logStartOffsets.write()])
   }
 
-  /** Bytes that may still be written. */
-  freeBytes(): number {
-    return this.#options.disk.freeBytes(this.path)
+  /** Of the file system that holds it. */
+  space(): DiskSpace {
+    return this.#options.disk.space(this.path)
   }
 
   /**

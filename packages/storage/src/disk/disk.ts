@@ -28,10 +28,15 @@ export interface Disk {
   modifiedMs(path: string): number
   /** Makes creations, renames and removals in a directory durable. */
   syncDirectory(path: string): Promise<void>
-  /** Bytes that may still be written to the file system of `path`. */
-  freeBytes(path: string): number
+  /** Of the file system of `path`, in bytes; free is what may still be written. */
+  space(path: string): DiskSpace
   /** Takes the directory for this process until released or until the process ends, however it ends. @throws DirectoryLockedError */
   lock(directory: string): Promise<DirectoryLock>
+}
+
+export interface DiskSpace {
+  readonly totalBytes: number
+  readonly freeBytes: number
 }
 
 export type OpenHow = 'create' | 'existing' | 'create-or-existing'

@@ -3,7 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { DescriptorPool } from './descriptor-pool.ts'
 import { lockDirectory } from './directory-lock.ts'
-import type { DirectoryLock, Disk, DiskFile, OpenHow } from './disk.ts'
+import type { DirectoryLock, Disk, DiskFile, DiskSpace, OpenHow } from './disk.ts'
 import { asDiskError, guarded } from './node-error.ts'
 import { NodeFile } from './node-file.ts'
 
@@ -77,11 +77,9 @@ class NodeDisk implements Disk {
     }
   }
 
-  freeBytes(target: string): number {
-    return guarded('free bytes', target, () => {
-      const { bavail, bsize } = fs.statfsSync(target)
-      return bavail * bsize
-    })
+  space(target: string): DiskSpace {
+    const { bsize, blocks, bavail } = guarded('space', target, () => fs.statfsSync(target))
+    return { totalBytes: bsize * blocks, freeBytes: bsize * bavail }
   }
 
   lock(directory: string): Promise<DirectoryLock> {

@@ -302,6 +302,7 @@ export class Log {
     for (const segment of this.#removal.stop()) segment.close()
     if (durably && this.#failure === undefined) await this.#leaveInOrder()
     this.#commit.fail(new LogFailed(this.#directory, 'the log was closed'))
+    await this.#commit.settled()
     for (const segment of this.#segments) segment.close()
   }
 
