@@ -4,8 +4,6 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { environmentOf, flagOf, type Option } from '@logan/server'
 import { expect, test } from 'vitest'
-import { startBrokerProcess, temporaryDirectory } from '../../../tests/harness/broker-process.ts'
-import { foreignClient, testWith } from '../../../tests/harness/foreign-client.ts'
 import { commandTable, describedOptions } from '../src/command-options.ts'
 
 const readme = readFileSync(join(import.meta.dirname, '../../../README.md'), 'utf8')
@@ -37,14 +35,4 @@ test('the example of embedding runs as printed', async () => {
     cwd: join(import.meta.dirname, '..'),
   })
   expect(stdout).toMatch(/^clients connect to 127\.0\.0\.1:\d+\n$/)
-})
-
-testWith(foreignClient('kcat'), 'the kcat lines of a first use do what they say', async (kcat) => {
-  using directory = temporaryDirectory()
-  await using broker = await startBrokerProcess({ directory: directory.path })
-  const lines = blocks('sh').find((block) => block.includes('kcat')) as string
-  const script = `kcat() { '${kcat}' "$@"; }\n${lines.replaceAll('127.0.0.1:9092', broker.bootstrap)}`
-  const { stdout } = await run('sh', ['-ec', script])
-  expect(stdout).toContain('1 brokers:')
-  expect(stdout).toMatch(/\nhello\nworld\n$/)
 })

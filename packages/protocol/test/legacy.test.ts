@@ -33,7 +33,7 @@ const setInput = fc.record({
 }) satisfies fc.Arbitrary<MessageSetInput>
 
 const asBuffer = (bytes: Uint8Array | null | undefined) => (bytes ? Buffer.from(bytes) : null)
-const text = (record: LogRecord) => `${record.offset}:${record.key}=${record.value}@${record.timestamp}`
+const text = (record: LogRecord) => `${record.offset}:${String(record.key)}=${String(record.value)}@${record.timestamp}`
 
 /** A compressed message around messages made by hand. */
 function wrapper(inner: MessageInput[], outer: Partial<MessageInput> = {}): Buffer {

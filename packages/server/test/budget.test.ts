@@ -23,7 +23,7 @@ describe('the budget of a fetch', () => {
         expect(granted).toBeLessThanOrEqual(maxBytes)
         const first = readable.findIndex((bytes) => bytes > 0)
         expect(allowances.findIndex(({ minOneBatch }) => minOneBatch)).toBe(first)
-        allowances.forEach((allowance, index) => expect(allowance.maxBytes).toBeLessThanOrEqual(readable[index]!))
+        for (const [index, { maxBytes }] of allowances.entries()) expect(maxBytes).toBeLessThanOrEqual(readable[index]!)
       }),
     )
   })

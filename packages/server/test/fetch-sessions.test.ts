@@ -38,7 +38,12 @@ describe('fetch sessions (KIP-227)', () => {
 
   it('goes on with what the session follows, with changed, added and forgotten partitions', () => {
     const session = create(2)!
-    const scope = begin({ sessionId: session.id, epoch: 1, partitions: [partition(1, 5), partition(2)], forgotten: [partitionKey(partition(0))] })
+    const scope = begin({
+      sessionId: session.id,
+      epoch: 1,
+      partitions: [partition(1, 5), partition(2)],
+      forgotten: [partitionKey(partition(0))],
+    })
     expect(scope).toMatchObject({ kind: 'incremental', partitions: [partition(1, 5), partition(2)] })
     expect(begin({ sessionId: session.id, epoch: 2 })).toMatchObject({ kind: 'incremental' })
   })

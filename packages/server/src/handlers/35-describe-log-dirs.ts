@@ -11,8 +11,11 @@ export const describeLogDirs = handler(DescribeLogDirs, { versions: [0, 5] }, as
     return found === undefined ? [] : indexes.map((partition) => ({ topicId: found.id, partition }))
   })
   const logs = (await broker.shards.toAll({ kind: 'describeLogs', partitions: partitions ?? null })).flat()
-  const { path, space } = broker.logDirectory
-  return { throttleTimeMs: 0, results: [{ errorCode: 0, logDir: path, topics: groupByTopic(logs, broker), ...space() }] }
+  const { logDirectory } = broker
+  return {
+    throttleTimeMs: 0,
+    results: [{ errorCode: 0, logDir: logDirectory.path, topics: groupByTopic(logs, broker), ...logDirectory.space() }],
+  }
 })
 
 function groupByTopic(logs: readonly LogDescription[], broker: BrokerServices) {
