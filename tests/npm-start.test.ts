@@ -11,8 +11,7 @@ import { root } from './house/files.ts'
 const buildLimitMs = 120_000
 
 /** `npm start` as a person types it, in a process group of its own as a terminal gives it. */
-function npmStart(directory: string, portFile: string) {
-  const flags = ['--bind', '127.0.0.1:0', '--log-dir', directory, '--port-file', portFile]
+function npmStart(...flags: string[]) {
   const child = spawn('npm', ['start', '--', ...flags], { cwd: root, detached: true, stdio: 'pipe' })
   const said = gather(child)
   const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>
@@ -45,19 +44,28 @@ test.each([
     using directory = temporaryDirectory()
     const data = join(directory.path, 'data with a space')
     const portFile = join(directory.path, 'port')
-    const npm = npmStart(data, portFile)
+    const npm = npmStart('--bind', '127.0.0.1:0', '--log-dir', data, '--port-file', portFile)
     try {
       const port = await portIn(portFile, npm.said)
       expect(await isServed(port)).toBe(true)
       process.kill(target(npm.pid), signal)
-      const [code] = await npm.ended
-      if (signal === 'SIGINT') expect(code).toBe(0)
+      await npm.ended
       await expect.poll(() => isServed(port), { timeout: 10_000 }).toBe(false)
       await expect.poll(() => npm.said(), { timeout: 10_000 }).toContain('"msg":"stopped"')
       expect(existsSync(join(data, '.kafka_cleanshutdown'))).toBe(true)
     } finally {
       endGroup(npm.pid)
     }
+  },
+  buildLimitMs,
+)
+
+test(
+  'npm start hands the exit code on',
+  async () => {
+    const npm = npmStart('--bind', 'nowhere')
+    expect(await npm.ended).toEqual([2, null])
+    expect(npm.said()).toContain('logan: --bind must be HOST:PORT')
   },
   buildLimitMs,
 )
