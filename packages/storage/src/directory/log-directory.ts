@@ -120,6 +120,22 @@ export class LogDirectory {
     })
   }
 
+  /**
+   * Renames a partition's directory that nobody knows, as Kafka does with a stray one: its name is free again, and its records are kept for
+   * whoever wants them. A crash between the deletion of a topic and that of its logs leaves such directories.
+   * @returns the new path
+   */
+  async setAside({ topic, partition, path, topicId }: PartitionDirectory): Promise<string> {
+    const { disk, random } = this.#options
+    const id = topicId === undefined ? random.bytes(16).toString('hex') : Buffer.from(topicId, 'base64url').toString('hex')
+    const suffix = `.${id}-stray`
+    const aside = within(this.path, partitionName(topic, partition).slice(0, 255 - suffix.length) + suffix)
+    disk.rename(path, aside)
+    await disk.syncDirectory(this.path)
+    await this.#forget([{ topic, partition }])
+    return aside
+  }
+
   /** Opens the log of a partition, or makes it. @throws as `Log.open` */
   openLog({ topic, topicId, partition, config, syncs }: OpenLogOptions): Promise<Log> {
     const { disk, clock, logger } = this.#options

@@ -336,7 +336,7 @@ export class Log {
   /** One round of the group commit, in the order in which things must become durable. */
   async #sync(): Promise<void> {
     const { known, nextOffset, size } = this.#segments.active
-    for (const segment of this.#segments.notDurable()) await segment.sync()
+    await syncAll(this.#segments.notDurable())
     const directories = this.#unsyncedDirectories
     this.#unsyncedDirectories = new Set()
     for (const directory of directories) await this.#disk.syncDirectory(directory)
@@ -422,5 +422,15 @@ export class Log {
   #assertUsable(): void {
     this.#assertOpen()
     if (this.#failure !== undefined) throw new LogFailed(this.#directory, this.#failure)
+  }
+}
+
+/** Oldest first. Retention may take some of them away meanwhile; their files stay until they are synced. */
+async function syncAll(segments: readonly Segment[]): Promise<void> {
+  for (const segment of segments) segment.pin()
+  try {
+    for (const segment of segments) await segment.sync()
+  } finally {
+    for (const segment of segments) segment.unpin()
   }
 }

@@ -88,7 +88,8 @@ export class SegmentIndexes {
 
   /** Walks from the last entry to the end. At that entry the time index got one, too, so no later timestamp may stand there. */
   #adoptTail(records: IndexedRecords, lastEntry: OffsetEntry | undefined, intervalBytes: number): boolean {
-    const most = Math.max(intervalBytes, 4096) * toleratedIntervals
+    // Where there is none at all the file is missing, or too little was written for one.
+    const most = lastEntry === undefined ? intervalBytes : intervalBytes * toleratedIntervals
     const from = lastEntry?.position ?? 0
     this.#bytesSinceEntry = 0
     const end = walkBatches({ file: records.file, from, end: records.size }, (batch, position) => {
