@@ -3,6 +3,7 @@ import { type Disk, LogDirectory, nodeDisk, SyncScheduler } from '@logan/storage
 import { Controller } from './cluster/controller.ts'
 import type { ClusterImage, TopicImage } from './cluster/image.ts'
 import { ProducerIds } from './cluster/producer-ids.ts'
+import { clusterMetadataTopic } from './cluster/topic-names.ts'
 import { type BrokerConfig, resolveBrokerConfig } from './config/broker-config.ts'
 import { type BrokerOptions, type BrokerOptionsInput, parseBrokerOptions } from './config/options.ts'
 import { type TopicSettings, topicSettings } from './config/topic-config.ts'
@@ -139,6 +140,7 @@ class RunningBroker implements Broker {
     // Handlers read the image that every shard holds, never one that is still on its way.
     let published: ClusterImage | undefined
     const publish = async (image: ClusterImage): Promise<void> => {
+      if (published === undefined) await setStraysAside(directory, image, logger)
       await shards.toAll({ kind: 'applyImage', image, config })
       published = image
     }
@@ -170,6 +172,21 @@ class RunningBroker implements Broker {
       await directory.close({ clean: isClean })
     }
     return new RunningBroker(directory, controller, listener, failure.promise, stop)
+  }
+}
+
+/** Directories of partitions that the metadata does not know, or knows under another topic id, make way before logs are opened. */
+async function setStraysAside(directory: LogDirectory, image: ClusterImage, logger: Logger): Promise<void> {
+  for (const found of directory.partitions()) {
+    if (found.topic === clusterMetadataTopic) continue
+    const topic = image.topicsByName.get(found.topic)
+    const isKnown = topic !== undefined && found.partition < topic.partitions.length
+    if (isKnown && (found.topicId === undefined || found.topicId === topic.id)) continue
+    const path = await directory.setAside(found)
+    logger.warn(
+      { topic: found.topic, partition: found.partition, path },
+      'no topic has this directory: set aside, remove it when its records are not needed',
+    )
   }
 }
 

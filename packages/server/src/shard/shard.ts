@@ -141,7 +141,9 @@ export class Shard {
     const gone = before === undefined ? [] : [...before.image.topicsById.values()].filter(({ id }) => !image.topicsById.has(id))
     await this.#dropTopics(gone)
     const changed = [...image.topicsById.values()].filter((topic) => configChanged || before?.image.topicsById.get(topic.id) !== topic)
-    await this.#takeTopics(changed, command)
+    const faults = await this.#takeTopics(changed, command)
+    // At the start the others serve all the same; later whoever asked for the change is told that it is not in force.
+    if (before !== undefined && faults.length > 0) throw faults[0]
     return undefined
   }
 
@@ -159,7 +161,7 @@ export class Shard {
     await forEachLimited(dropped, openConcurrency, (partition) => partition.log.delete())
   }
 
-  async #takeTopics(topics: readonly TopicImage[], command: ApplyImage): Promise<void> {
+  async #takeTopics(topics: readonly TopicImage[], command: ApplyImage): Promise<DiskError[]> {
     const missing: { topic: TopicImage; index: number; settings: TopicSettings }[] = []
     for (const topic of topics) {
       const settings = this.#options.settingsOf(topic, command)
@@ -169,14 +171,20 @@ export class Shard {
         else if (partition !== 'offline') partition.update(topic.partitions[ref.partition]!.leaderEpoch, settings)
       }
     }
-    await forEachLimited(missing, openConcurrency, ({ topic, index, settings }) => this.#open(topic, index, settings))
+    const faults: DiskError[] = []
+    await forEachLimited(missing, openConcurrency, async ({ topic, index, settings }) => {
+      const fault = await this.#open(topic, index, settings)
+      if (fault !== undefined) faults.push(fault)
+    })
+    return faults
   }
 
   /** A log that cannot be opened must not take the others with it: its partition answers KAFKA_STORAGE_ERROR until the next start. */
-  async #open(topic: TopicImage, index: number, settings: TopicSettings): Promise<void> {
+  async #open(topic: TopicImage, index: number, settings: TopicSettings): Promise<DiskError | undefined> {
     const key = keyOf({ topicId: topic.id, partition: index })
     try {
       this.#partitions.set(key, await this.#options.openPartition(topic, index, settings))
+      return undefined
     } catch (error) {
       if (!(error instanceof DiskError)) throw error
       this.#partitions.set(key, 'offline')
@@ -184,6 +192,7 @@ export class Shard {
         { err: error, topic: topic.name, partition: index },
         'cannot open the log: the partition is offline until the next start',
       )
+      return error
     }
   }
 
