@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { OptionsError } from '@logan/server'
-import { parse } from 'yaml'
 
 /** The mapping in a YAML file; JSON is YAML too. An empty file sets nothing. Throws OptionsError. */
 export function readConfigFile(path: string): unknown {
+  // Loaded only where there is a file: nobody else pays for it at the start.
+  const { parse } = createRequire(import.meta.url)('yaml') as typeof import('yaml')
   try {
     return parse(readFileSync(path, 'utf8')) ?? {}
   } catch (error) {
