@@ -119,7 +119,7 @@ testWith(
     const folder = join(await directoryOf(jars), 'segments-0')
     const files = [...filesOf(folder, '.index'), ...filesOf(folder, '.timeindex')]
     const entries = (await dump(jars, files)).filter((line) => /^(offset: \d+ position: \d+|timestamp: \d+ offset: \d+)$/.test(line))
-    expect(entries.length).toBeGreaterThan(1000) // an entry for each 4096 bytes of 5 MB, in either index
+    expect(entries.length).toBeGreaterThan(300) // 5 MB in batches of 16 KB, an entry for each in either index
     const passed = (await dump(jars, files, '--index-sanity-check')).filter((line) => line.endsWith('passed sanity check.'))
     expect(passed).toHaveLength(files.length)
   },
