@@ -8,10 +8,10 @@ import {
   type Parsed,
   parseSource,
 } from '@logan/server'
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { readCommandLine } from './command-line.ts'
 
-const path = z.string('must be a path').min(1, 'must be a path, not empty')
+const path = z.string('must be a path').check(z.minLength(1, 'must be a path, not empty'))
 
 /** The broker's options and what only a command needs. */
 export const commandTable = {

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 
 /** A setting that somebody wrote is not usable. The message is one sentence for that person. */
 export class OptionsError extends Error {
@@ -6,7 +6,7 @@ export class OptionsError extends Error {
 }
 
 /** One option, declared once: flag, environment variable, file key, help text and the embedding's type all come from here. */
-export interface Option<Schema extends z.ZodType = z.ZodType> {
+export interface Option<Schema extends z.ZodMiniType = z.ZodMiniType> {
   /** Takes the value as a program writes it, as text, and as it reads it itself, so that parsing twice changes nothing. */
   readonly schema: Schema
   /** Stands for the value in the help text. */
@@ -20,11 +20,11 @@ export interface Option<Schema extends z.ZodType = z.ZodType> {
 }
 
 export type OptionTable = Readonly<Record<string, Option>>
-type Shape<Table extends OptionTable> = { [Name in keyof Table]: z.ZodOptional<Table[Name]['schema']> }
+type Shape<Table extends OptionTable> = { [Name in keyof Table]: z.ZodMiniOptional<Table[Name]['schema']> }
 /** What a program writes. Nothing in it is required. */
-export type Written<Table extends OptionTable> = z.input<z.ZodObject<Shape<Table>>>
+export type Written<Table extends OptionTable> = z.input<z.ZodMiniObject<Shape<Table>>>
 /** What was written, read. */
-export type Parsed<Table extends OptionTable> = z.output<z.ZodObject<Shape<Table>>>
+export type Parsed<Table extends OptionTable> = z.output<z.ZodMiniObject<Shape<Table>>>
 
 /** `logDir` is `--log-dir`. */
 export function flagOf(name: string, option: Option): string {
@@ -37,8 +37,8 @@ export function environmentOf(name: string, option: Option): string {
 }
 
 /** The one schema of a table: every option may be missing, and no other key may be there. */
-export function schemaOf<Table extends OptionTable>(table: Table): z.ZodObject<Shape<Table>, z.core.$strict> {
-  const entries = Object.entries(table).map(([name, option]) => [name, option.schema.optional()])
+export function schemaOf<Table extends OptionTable>(table: Table): z.ZodMiniObject<Shape<Table>, z.core.$strict> {
+  const entries = Object.entries(table).map(([name, option]) => [name, z.optional(option.schema)])
   return z.strictObject(Object.fromEntries(entries) as Shape<Table>)
 }
 

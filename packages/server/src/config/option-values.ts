@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { topicNameFault } from '../cluster/topic-names.ts'
 
 export interface HostPort {
@@ -15,13 +15,14 @@ export interface TopicAtStart {
 function readBy<Input, Output>(
   mustBe: string,
   read: (input: Input) => Output | undefined,
-): z.ZodPipe<z.ZodCustom<Input, Input>, z.ZodTransform<Output, Input>> {
-  return z.custom<Input>().transform((input, context) => {
+): z.ZodMiniPipe<z.ZodMiniCustom<Input, Input>, z.ZodMiniTransform<Output, Input>> {
+  const meaning = z.transform((input: Input, context) => {
     const output = read(input)
     if (output !== undefined) return output
-    context.addIssue({ code: 'custom', message: `must be ${mustBe}, not ${shown(input)}` })
+    context.issues.push({ code: 'custom', input, message: `must be ${mustBe}, not ${shown(input)}` })
     return z.NEVER
   })
+  return z.pipe(z.custom<Input>(), meaning)
 }
 
 function shown(input: unknown): string {
