@@ -47,23 +47,27 @@ export async function fetchRecords(query: FetchQuery, shards: ShardClient, clock
   return fetched
 }
 
+/**
+ * How long a fetch that would come back empty waits for a sync under way, whatever its own `maxWaitMs`: a client that was answered with
+ * acks=1 then finds what it wrote, as on Apache Kafka. Syncs take a few milliseconds; this bounds a disk that hangs.
+ */
+const syncWaitMsMax = 1000
+
 /** Fetch waits until `minBytes` are there, an error is there to tell, or the time is over. This is where that is decided. */
 async function peekUntilReady(query: FetchQuery, shards: ShardClient, clock: Clock, stop: AbortSignal): Promise<PeekAnswer[]> {
-  const deadlineMs = clock.monotonic() + query.maxWaitMs
+  const beginMs = clock.monotonic()
   for (;;) {
     const peeks = await shards.peek(query.positions, query.isolation)
-    const remainingMs = deadlineMs - clock.monotonic()
-    if (
-      query.answerAtOnce ||
-      query.positions.length === 0 ||
-      query.minBytes <= 0 ||
-      remainingMs <= 0 ||
-      stop.aborted ||
-      isReady(peeks, query)
-    )
-      return peeks
+    if (query.answerAtOnce || query.positions.length === 0 || isReady(peeks, query) || stop.aborted) return peeks
+    const waitMsMax = isWaitingForSync(peeks) ? Math.max(query.maxWaitMs, syncWaitMsMax) : query.maxWaitMs
+    const remainingMs = beginMs + waitMsMax - clock.monotonic()
+    if (remainingMs <= 0) return peeks
     await waitForProgress(query, peeks, remainingMs, shards, clock, stop)
   }
+}
+
+function isWaitingForSync(peeks: readonly PeekAnswer[]): boolean {
+  return peeks.every(({ readableBytes }) => readableBytes === 0) && peeks.some(({ isSyncPending }) => isSyncPending)
 }
 
 function isReady(peeks: readonly PeekAnswer[], { minBytes, maxBytes }: FetchQuery): boolean {
@@ -72,6 +76,7 @@ function isReady(peeks: readonly PeekAnswer[], { minBytes, maxBytes }: FetchQuer
     if (error !== 'NONE' || divergingEpoch !== null) return true
     bytes += readableBytes
   }
+  if (bytes === 0 && isWaitingForSync(peeks)) return false
   return bytes >= Math.min(minBytes, maxBytes)
 }
 

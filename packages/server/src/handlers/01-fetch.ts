@@ -83,6 +83,7 @@ const nothing: Omit<FetchedPartition, 'error'> = {
   lastStableOffset: -1,
   logStartOffset: -1,
   divergingEpoch: null,
+  isSyncPending: false,
   records: Buffer.alloc(0),
 }
 

@@ -129,6 +129,7 @@ export class Partition {
   async listOffset({ query, currentLeaderEpoch, isolation }: ListOffset): Promise<ListOffsetAnswer> {
     const fenced = checkLeaderEpoch(currentLeaderEpoch, this.#leaderEpoch)
     if (fenced !== 'NONE') return unknownOffset(fenced)
+    if (query !== 'earliest') await this.#appendedIsVisible()
     const limitOffset = isolation === 'committed' ? this.lastStableOffset : this.#highWatermark
     if (query === 'latest') return { error: 'NONE', offset: limitOffset, timestampMs: -1, leaderEpoch: this.#leaderEpoch }
     if (query === 'earliest') {
@@ -143,6 +144,7 @@ export class Partition {
   }
 
   async deleteRecords(beforeOffset: number): Promise<DeleteRecordsAnswer> {
+    await this.#appendedIsVisible()
     const target = beforeOffset === -1 ? this.#highWatermark : beforeOffset
     if (target < 0 || target > this.#highWatermark) return { error: 'OFFSET_OUT_OF_RANGE', lowWatermark: -1 }
     if (target > this.log.logStartOffset) await this.log.setLogStartOffset(target)
@@ -205,6 +207,16 @@ export class Partition {
     this.#acks.advance(this.log.durableOffset)
   }
 
+  /**
+   * Resolves when what was appended so far may be seen, or never will be. Under `acks=1` a client is answered before that; on Apache Kafka
+   * its next question for the end of the log counts what it wrote, and so it does here, a sync later.
+   */
+  async #appendedIsVisible(): Promise<void> {
+    if (this.#visibleEnd() >= this.log.logEndOffset || this.log.failure !== undefined) return
+    // A failed sync is told to those whose records it lost; a reader goes on with what is there.
+    await this.log.durable(this.log.logEndOffset).catch(() => undefined)
+  }
+
   #visibleEnd(): number {
     return this.#settings.log.flushMode === 'os' ? this.log.logEndOffset : this.log.durableOffset
   }
@@ -232,6 +244,7 @@ export class Partition {
       lastStableOffset: this.lastStableOffset,
       logStartOffset: this.log.logStartOffset,
       divergingEpoch: null,
+      isSyncPending: this.#highWatermark < this.log.logEndOffset && this.log.failure === undefined,
     }
   }
 }

@@ -97,6 +97,8 @@ export interface PeekAnswer {
   readonly lastStableOffset: number
   readonly logStartOffset: number
   readonly divergingEpoch: { readonly epoch: number; readonly endOffset: number } | null
+  /** More was appended than may be seen yet: a sync is on its way. */
+  readonly isSyncPending: boolean
 }
 
 /** A part of the budget of a fetch: what one partition may give. */

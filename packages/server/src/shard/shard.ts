@@ -262,7 +262,15 @@ const undeleted = (error: Absence): DeleteRecordsAnswer => ({ error, lowWatermar
 const unknownEpoch = (error: Absence): EpochEndOffsetAnswer => ({ error, leaderEpoch: -1, endOffset: -1 })
 
 function unpeeked(error: Absence): PeekAnswer {
-  return { error, readableBytes: 0, highWatermark: -1, lastStableOffset: -1, logStartOffset: -1, divergingEpoch: null }
+  return {
+    error,
+    readableBytes: 0,
+    highWatermark: -1,
+    lastStableOffset: -1,
+    logStartOffset: -1,
+    divergingEpoch: null,
+    isSyncPending: false,
+  }
 }
 
 /** Runs `work` over all items, at most `limit` at a time. */
