@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createNodeDisk, DirectoryLockedError, DiskError, nodeDisk, readWholeFile, writeFileAtomically } from '../src/index.ts'
 import { temporaryDirectory } from './log-testkit.ts'
 
@@ -39,7 +39,11 @@ describe('files', () => {
   })
 })
 
-describe.runIf(process.platform === 'linux')('descriptors', () => {
+describe('descriptors', () => {
+  beforeEach(({ skip }) => {
+    if (process.platform !== 'linux') skip('counts open files through /proc')
+  })
+
   /** How many of this process are open below a directory. */
   function openBelow(directory: string): number {
     return fs.readdirSync('/proc/self/fd').filter((descriptor) => {

@@ -1,8 +1,7 @@
 import type { Clock, Logger } from '@logan/common'
-import { type RecordBatchView, setBaseOffset, setMaxTimestamp, setPartitionLeaderEpoch } from '@logan/protocol'
-import { type Disk, DiskError } from '../disk/disk.ts'
-import { nameOf, parentOf, within } from '../disk/paths.ts'
-import { Segment } from '../segment/segment.ts'
+import { setBaseOffset, setMaxTimestamp, setPartitionLeaderEpoch } from '@logan/protocol'
+import { DiskError } from '../disk/disk.ts'
+import type { Segment } from '../segment/segment.ts'
 import { AppendRefused } from '../state/append-refused.ts'
 import { type CheckedBatch, checkBatch } from '../state/batch-check.ts'
 import type { ProducerEntry } from '../state/producer-entry.ts'
@@ -11,15 +10,11 @@ import { GroupCommit } from './group-commit.ts'
 import type { LeaderEpochFile } from './leader-epoch-file.ts'
 import type { LogConfig } from './log-config.ts'
 import { LogFailed, OffsetOutOfRange } from './log-errors.ts'
-import { deletedName } from './log-files.ts'
 import type { LogRange } from './log-range.ts'
+import { LogStore } from './log-store.ts'
 import { type LogCheckpoints, type LogOptions, type OpenedLog, openFiles } from './open-log.ts'
-import type { ProducerSnapshots } from './producer-snapshots.ts'
 import { type ReadOptions, readRange } from './read-range.ts'
-import type { DelayedRemoval } from './removal.ts'
 import { expiredSegments } from './retention.ts'
-import { shouldRoll } from './roll.ts'
-import { SegmentList } from './segment-list.ts'
 import { firstAtOrAfter, type LookUpBounds, latestWithin, recordOfMaxTimestamp, type TimestampedOffset } from './timestamp-lookup.ts'
 
 export type AppendResult =
@@ -49,42 +44,31 @@ export class Log {
   config: LogConfig
   /** Called whenever `durableOffset` has risen, before those who wait for it go on. */
   onDurable: (durableOffset: number) => void = () => undefined
-  readonly #disk: Disk
   readonly #clock: Clock
   readonly #logger: Logger
   readonly #checkpoints: LogCheckpoints
   readonly #producers: ProducerState
-  readonly #snapshots: ProducerSnapshots
-  readonly #removal: DelayedRemoval
+  readonly #store: LogStore
   readonly #commit: GroupCommit
-  #directory: string
-  readonly #segments: SegmentList
   #logStartOffset: number
-  /** Directories with entries that are not durable yet. */
-  #unsyncedDirectories: Set<string>
   #failure: DiskError | undefined
   #ended: 'closed' | 'deleted' | undefined
 
   private constructor(options: LogOptions, opened: OpenedLog) {
     this.topicId = options.topicId
     this.config = options.config
-    this.#disk = options.disk
     this.#clock = options.clock
     this.#logger = options.logger
     this.#checkpoints = options.checkpoints ?? noCheckpoints
-    this.#directory = options.directory
     this.leaderEpochs = opened.epochs
     this.#producers = opened.producers
-    this.#snapshots = opened.snapshots
-    this.#removal = opened.removal
-    this.#segments = new SegmentList(opened.segments)
     this.#logStartOffset = opened.logStartOffset
-    this.#unsyncedDirectories = new Set(opened.isNew ? [options.directory, parentOf(options.directory)] : [])
+    this.#store = new LogStore({ ...options, onRoll: () => void this.#commit.flush().catch(() => undefined) }, opened)
     this.#commit = new GroupCommit({
       syncs: options.syncs,
       durableOffset: opened.durableOffset,
       logEndOffset: () => this.logEndOffset,
-      sync: () => this.#sync(),
+      sync: () => this.#store.sync(),
       onDurable: (durableOffset) => this.onDurable(durableOffset),
       onFailure: (error) => this.#syncFailed(error),
     })
@@ -109,7 +93,7 @@ export class Log {
 
   /** The offset that the next record gets. */
   get logEndOffset(): number {
-    return this.#segments.active.nextOffset
+    return this.#store.segments.active.nextOffset
   }
 
   /** Everything below survives a power cut; also counted in `os` mode, where it lags far behind. */
@@ -123,11 +107,11 @@ export class Log {
   }
 
   get sizeInBytes(): number {
-    return this.#segments.sizeInBytes
+    return this.#store.segments.sizeInBytes
   }
 
   get segmentCount(): number {
-    return this.#segments.count
+    return this.#store.segments.count
   }
 
   /** Who has appended with a producer id and is not forgotten yet. */
@@ -181,7 +165,11 @@ export class Log {
     setPartitionLeaderEpoch(view, leaderEpoch)
     const logAppendTimeMs = config.messageTimestampType === 'LogAppendTime' ? nowMs : -1
     if (logAppendTimeMs !== -1) setMaxTimestamp(view, 'LogAppendTime', logAppendTimeMs)
-    this.#write(view, bytes, nowMs)
+    try {
+      this.#store.append(view, bytes, config, nowMs)
+    } catch (error) {
+      throw this.#writeFailed(error)
+    }
     if (origin !== 'controller') this.#producers.update(view)
     this.leaderEpochs.assign(leaderEpoch, baseOffset)
     return { kind: 'appended', baseOffset, lastOffset: view.lastOffset, logAppendTimeMs, logStartOffset: this.#logStartOffset }
@@ -206,8 +194,8 @@ export class Log {
     if (offset < this.#logStartOffset || offset > this.logEndOffset)
       throw new OffsetOutOfRange(offset, this.#logStartOffset, this.logEndOffset)
     if (offset >= limitOffset) return null
-    for (let index = this.#segments.indexFor(offset); ; index++) {
-      const segment = this.#segments.at(index)
+    for (let index = this.#store.segments.indexFor(offset); ; index++) {
+      const segment = this.#store.segments.at(index)
       if (segment === undefined || segment.baseOffset >= limitOffset) return null
       const range = readRange(segment, options, this.config)
       if (range !== null || segment.nextOffset > offset) return range
@@ -217,7 +205,7 @@ export class Log {
   /** The first record, in offset order and below `limitOffset`, with this timestamp or a later one. @throws (rejects) CorruptRange, DiskError, LogFailed */
   async offsetForTimestamp(timestampMs: number, limitOffset: number): Promise<TimestampedOffset | null> {
     this.#assertOpen()
-    for (const segment of this.#segments.within(this.#logStartOffset, limitOffset)) {
+    for (const segment of this.#store.segments.within(this.#logStartOffset, limitOffset)) {
       const found = await this.#pinned(segment, () => firstAtOrAfter(segment, timestampMs, this.#bounds(limitOffset)))
       if (found !== null) return found
     }
@@ -228,7 +216,7 @@ export class Log {
   async offsetOfMaxTimestamp(limitOffset: number): Promise<TimestampedOffset | null> {
     this.#assertOpen()
     let best: { segment: Segment; timestampMs: number; offset: number } | undefined
-    for (const segment of this.#segments.within(this.#logStartOffset, limitOffset)) {
+    for (const segment of this.#store.segments.within(this.#logStartOffset, limitOffset)) {
       const latest = latestWithin(segment, this.#bounds(limitOffset))
       if (latest !== undefined && latest.timestampMs > (best?.timestampMs ?? -1)) best = { segment, ...latest }
     }
@@ -259,9 +247,9 @@ export class Log {
   applyRetention(): number {
     if (this.#failure !== undefined || this.#ended !== undefined) return 0
     this.#producers.removeExpired(this.#clock.now(), this.config.producerIdExpirationMs)
-    const count = this.#expired(this.config)
     try {
-      if (count === this.#segments.count) this.#roll()
+      const count = this.#expired(this.config)
+      if (count === this.#store.segments.count) this.#store.roll(this.config)
       this.#removeOldest(count)
       return count
     } catch (error) {
@@ -277,19 +265,9 @@ export class Log {
   async delete(): Promise<void> {
     if (this.#ended !== undefined) return
     this.#ended = 'deleted'
-    this.#commit.fail(new LogFailed(this.#directory, 'the log was deleted'))
+    this.#commit.fail(this.#failed('the log was deleted'))
     await Promise.all([this.#checkpoints.forget(), this.#commit.settled()])
-    const from = this.#directory
-    this.#directory = within(parentOf(from), deletedName(nameOf(from), this.topicId))
-    this.#disk.rename(from, this.#directory)
-    for (const segment of this.#segments) segment.moved(this.#directory)
-    this.#removal.moved(this.#directory)
-    await this.#disk.syncDirectory(parentOf(this.#directory))
-    this.#clock.setTimer(this.config.fileDeleteDelayMs, () => {
-      this.#removeDirectory().catch((error: unknown) =>
-        this.#logger.warn({ err: error }, 'cannot remove a deleted log; the next start will'),
-      )
-    })
+    await this.#store.moveAway(this.topicId, this.config.fileDeleteDelayMs)
   }
 
   /**
@@ -299,76 +277,41 @@ export class Log {
   async close({ durably = true }: { readonly durably?: boolean } = {}): Promise<void> {
     if (this.#ended !== undefined) return
     this.#ended = 'closed'
-    for (const segment of this.#removal.stop()) segment.close()
-    if (durably && this.#failure === undefined) await this.#leaveInOrder()
-    this.#commit.fail(new LogFailed(this.#directory, 'the log was closed'))
-    await this.#commit.settled()
-    for (const segment of this.#segments) segment.close()
-  }
-
-  /** In this order: what the marker of a clean stop vouches for must be there. */
-  async #leaveInOrder(): Promise<void> {
-    this.#segments.active.complete(this.config.indexIntervalBytes)
-    await this.#snapshots.writeDurably(this.logEndOffset, this.#producers.entries())
-    await this.#commit.flush()
-  }
-
-  #write(view: RecordBatchView, bytes: Buffer, nowMs: number): void {
     try {
-      if (shouldRoll(this.#segments.active, view, this.config, nowMs)) this.#roll()
-      this.#segments.active.append(view, bytes, this.config.indexIntervalBytes)
-    } catch (error) {
-      throw this.#writeFailed(error)
+      if (durably && this.#failure === undefined) {
+        await this.#store.complete(this.config)
+        await this.#commit.flush()
+      }
+    } finally {
+      this.#commit.fail(this.#failed('the log was closed'))
+      await this.#commit.settled()
+      this.#store.close()
     }
-  }
-
-  /** Begins a new segment at the end of the log. The old one becomes durable in the background, before anything in the new one counts as such. */
-  #roll(): void {
-    const baseOffset = this.logEndOffset
-    this.#segments.active.complete(this.config.indexIntervalBytes)
-    this.#snapshots.write(baseOffset, this.#producers.entries())
-    this.#segments.add(Segment.create({ disk: this.#disk, directory: this.#directory, baseOffset, nowMs: this.#clock.now() }))
-    this.#unsyncedDirectories.add(this.#directory)
-    this.#commit.flush().catch(() => undefined)
-    this.#snapshots.prune().catch((error: unknown) => this.#logger.warn({ err: error }, 'cannot remove an old producer snapshot'))
-  }
-
-  /** One round of the group commit, in the order in which things must become durable. */
-  async #sync(): Promise<void> {
-    const { known, nextOffset, size } = this.#segments.active
-    await syncAll(this.#segments.notDurable())
-    const directories = this.#unsyncedDirectories
-    this.#unsyncedDirectories = new Set()
-    for (const directory of directories) await this.#disk.syncDirectory(directory)
-    if (!this.leaderEpochs.isWritten) await this.leaderEpochs.write()
-    // Readers up to here need not search.
-    known.add(nextOffset, size)
   }
 
   #syncFailed(error: unknown): LogFailed {
     if (!(error instanceof DiskError)) throw error
     this.#failure ??= error
     this.#logger.error({ err: error }, 'a sync failed: the log takes no more appends')
-    return new LogFailed(this.#directory, error)
+    return this.#failed(error)
   }
 
   /** A full disk may have room again later; then what was half written goes, and the log stays usable. */
   #writeFailed(error: unknown): unknown {
     if (!(error instanceof DiskError)) return error
-    const { records, size } = this.#segments.active
     try {
-      records.truncate(size)
-      if (error.path !== records.path || !passingErrors.includes(error.code)) this.#failure = error
+      this.#store.dropTornWrite()
+      if (error.path !== this.#store.segments.active.records.path || !passingErrors.includes(error.code)) this.#failure = error
     } catch {
       this.#failure = error
     }
     this.#logger.error({ err: error, final: this.#failure !== undefined }, 'an append failed')
-    return new LogFailed(this.#directory, error)
+    return this.#failed(error)
   }
 
   #expired(config: Pick<LogConfig, 'retentionMs' | 'retentionBytes'>): number {
     const { indexIntervalBytes, flushMode } = this.config
-    const segments = [...this.#segments].map((segment) => ({
+    const segments = [...this.#store.segments].map((segment) => ({
       size: segment.size,
       nextOffset: segment.nextOffset,
       latestMs: () => {
@@ -382,24 +325,15 @@ export class Log {
 
   #removeOldest(count: number): void {
     if (count === 0) return
-    const gone = this.#segments.removeOldest(count)
-    this.#raiseLogStart(this.#segments.oldest.baseOffset)
-    for (const segment of gone) this.#removal.add(segment, this.config.fileDeleteDelayMs)
-    this.#logger.info({ directory: this.#directory, segments: count, logStartOffset: this.#logStartOffset }, 'deleted old segments')
+    this.#store.removeOldest(count, this.config.fileDeleteDelayMs)
+    this.#raiseLogStart(this.#store.segments.oldest.baseOffset)
+    this.#logger.info({ directory: this.#store.directory, segments: count, logStartOffset: this.#logStartOffset }, 'deleted old segments')
   }
 
   #raiseLogStart(offset: number): void {
     if (offset <= this.#logStartOffset) return
     this.#logStartOffset = offset
     this.leaderEpochs.truncateFromStart(offset)
-  }
-
-  async #removeDirectory(): Promise<void> {
-    for (const segment of [...this.#removal.stop(), ...this.#segments]) {
-      await segment.unpinned()
-      segment.close()
-    }
-    await this.#disk.removeDirectory(this.#directory)
   }
 
   #bounds(limitOffset: number): LookUpBounds {
@@ -415,22 +349,16 @@ export class Log {
     }
   }
 
+  #failed(reason: string | DiskError): LogFailed {
+    return new LogFailed(this.#store.directory, reason)
+  }
+
   #assertOpen(): void {
-    if (this.#ended !== undefined) throw new LogFailed(this.#directory, `the log was ${this.#ended}`)
+    if (this.#ended !== undefined) throw this.#failed(`the log was ${this.#ended}`)
   }
 
   #assertUsable(): void {
     this.#assertOpen()
-    if (this.#failure !== undefined) throw new LogFailed(this.#directory, this.#failure)
-  }
-}
-
-/** Oldest first. Retention may take some of them away meanwhile; their files stay until they are synced. */
-async function syncAll(segments: readonly Segment[]): Promise<void> {
-  for (const segment of segments) segment.pin()
-  try {
-    for (const segment of segments) await segment.sync()
-  } finally {
-    for (const segment of segments) segment.unpin()
+    if (this.#failure !== undefined) throw this.#failed(this.#failure)
   }
 }

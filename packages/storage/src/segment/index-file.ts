@@ -26,11 +26,14 @@ export class IndexFile {
   #tail: Buffer | undefined
   #tailCount = 0
 
-  /** `how`: a new index is empty and is created now; an existing one may be missing and counts as empty then. */
+  /**
+   * `how`: a new index is empty, and its file is made when there is something to write: three files instead of one would be most of the
+   * cost of a new partition. An existing one may be missing and counts as empty then.
+   */
   constructor(disk: Disk, path: string, entrySize: number, how: 'create' | 'existing') {
     this.#disk = disk
     this.#entrySize = entrySize
-    this.#file = disk.open(path, how === 'create' ? 'create-or-existing' : 'existing')
+    this.#file = disk.open(path, 'existing')
     if (how === 'create') this.clear()
   }
 
@@ -78,13 +81,13 @@ export class IndexFile {
   }
 
   clear(): void {
-    this.#open().truncate(0)
+    if (this.#disk.exists(this.#file.path)) this.#file.truncate(0)
     this.#stored = 0
     this.#tailCount = 0
   }
 
-  sync(): Promise<void> {
-    return this.#file.sync()
+  async sync(): Promise<void> {
+    if (this.#disk.exists(this.#file.path)) await this.#file.sync()
   }
 
   moved(path: string): void {
