@@ -194,7 +194,7 @@ function createShard({ config, clock, logger }: Parts, directory: LogDirectory, 
   const openPartition = async (topic: TopicImage, index: number, settings: TopicSettings): Promise<Partition> => {
     const log = await directory.openLog({ topic: topic.name, topicId: topic.id, partition: index, config: settings.log, syncs })
     const { leaderEpoch } = topic.partitions[index]!
-    return new Partition({ topic: topic.name, index, log, leaderEpoch, settings, clock, logger })
+    return new Partition({ topic: topic.name, index, log, leaderEpoch, settings, clock })
   }
   const settingsOf = (topic: TopicImage): TopicSettings => topicSettings(topic.configs, config)
   return new Shard({ shardId: 0, shardCount: 1, logger, settingsOf, openPartition })

@@ -1,4 +1,4 @@
-import type { Clock, Logger } from '@logan/common'
+import type { Clock } from '@logan/common'
 import { AppendRefused, type AppendResult, type CheckedBatch, type Log, LogFailed, OffsetOutOfRange } from '@logan/storage'
 import type { TopicSettings } from '../config/topic-config.ts'
 import type {
@@ -29,7 +29,6 @@ export interface PartitionOptions {
   readonly leaderEpoch: number
   readonly settings: TopicSettings
   readonly clock: Clock
-  readonly logger: Logger
 }
 
 /**
@@ -48,7 +47,6 @@ export class Partition {
   #settings: TopicSettings
   #highWatermark: number
   #gone = false
-  readonly #logger: Logger
   readonly #appends = new AppendQueue(pendingLimit)
   readonly #acks: PendingAcks
 
@@ -56,7 +54,6 @@ export class Partition {
     this.topic = options.topic
     this.index = options.index
     this.log = options.log
-    this.#logger = options.logger
     this.#acks = new PendingAcks(options.clock, pendingLimit)
     this.#settings = options.settings
     this.#leaderEpoch = options.leaderEpoch
@@ -196,10 +193,8 @@ export class Partition {
   }
 
   #scheduleSync(): void {
-    this.log.durable(this.log.logEndOffset).catch((error: unknown) => {
-      this.#logger.error({ err: error, topic: this.topic, partition: this.index }, 'a sync failed: the partition takes no more appends')
-      this.#acks.settleAll('failed')
-    })
+    // The log has said why; it takes no more appends.
+    this.log.durable(this.log.logEndOffset).catch(() => this.#acks.settleAll('failed'))
   }
 
   #durableMoved(): void {
