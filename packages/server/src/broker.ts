@@ -146,14 +146,28 @@ class RunningBroker implements Broker {
     }
     const nodeId = directory.identity.nodeId
     const controller = await Controller.open({
-      ...{ disk, directory: directory.path, clock, random, logger, syncs, nodeId, config, publish },
+      disk,
+      directory: directory.path,
+      clock,
+      random,
+      logger,
+      syncs,
+      nodeId,
+      config,
+      publish,
       uncleanStart: !directory.wasClean,
     })
     undo.add(() => controller.close({ durably: false }))
     await createTopics(controller, options.topics)
     const failure = Promise.withResolvers<Error>()
     const services = {
-      ...{ nodeId, clusterId: directory.identity.clusterId, clock, logger, config, controller, shards },
+      nodeId,
+      clusterId: directory.identity.clusterId,
+      clock,
+      logger,
+      config,
+      controller,
+      shards,
       image: () => published ?? controller.image,
       producerIds: new ProducerIds(() => controller.allocateProducerIdBlock()),
       fetchSessions: new FetchSessions({ clock, random, slots: config.maxIncrementalFetchSessionCacheSlots }),
