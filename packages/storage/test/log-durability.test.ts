@@ -111,6 +111,23 @@ test('a full disk refuses one append; the next one may get in, and no torn batch
   await again.close()
 })
 
+test('a disk that is full at a roll refuses one append, too', async () => {
+  const disk = new WatchedDisk()
+  const directory = `${temporaryDirectory()}/t-0`
+  const log = await openLog({ directory, disk, config: { segmentBytes: 150 } })
+  for (const value of ['a', 'b']) append(log, { values: [value] })
+  for (const suffix of ['.timeindex', '.snapshot']) {
+    disk.failures.push({ operation: 'write', suffix, code: 'ENOSPC' })
+    expect(() => append(log, { values: ['lost'] })).toThrow(LogFailed)
+    expect([log.failure, log.segmentCount, log.logEndOffset]).toEqual([undefined, 1, 2])
+  }
+  append(log, { values: ['c'] })
+  expect(log.segmentCount).toBe(2)
+  expect(await readAll(log)).toEqual(['0: a', '1: b', '2: c'])
+  await log.close()
+  expect(await openLog({ directory }).then(readAll)).toEqual(['0: a', '1: b', '2: c'])
+})
+
 test('a broken disk is final', async () => {
   const disk = new WatchedDisk()
   const log = await openLog({ directory: `${temporaryDirectory()}/t-0`, disk })

@@ -1,4 +1,5 @@
 import fs from 'node:fs'
+import { crc32 } from '@logan/protocol'
 import { expect, test } from 'vitest'
 import { CorruptRange, type Log } from '../src/index.ts'
 import { append, openLog, readAll, temporaryDirectory } from './log-testkit.ts'
@@ -130,6 +131,24 @@ test('a log that ends before its start begins anew there', async () => {
   expect([log.logStartOffset, log.logEndOffset, log.sizeInBytes]).toEqual([10, 10, 0])
   expect(append(log, { values: ['new'] })).toBe(10)
   await log.close()
+})
+
+test('messages from before Kafka 0.11 are not taken for a torn tail', async () => {
+  const directory = `${temporaryDirectory()}/t-0`
+  fs.mkdirSync(directory)
+  // Magic 1, by the book: offset, size, CRC-32, magic, attributes, timestamp, no key, a value.
+  const covered = Buffer.concat([
+    Buffer.from([1, 0]),
+    Buffer.alloc(8),
+    Buffer.from([0xff, 0xff, 0xff, 0xff, 0, 0, 0, 2]),
+    Buffer.from('hi'),
+  ])
+  const head = Buffer.alloc(16)
+  head.writeInt32BE(covered.length + 4, 8)
+  head.writeUInt32BE(crc32(covered), 12)
+  fs.writeFileSync(`${directory}/${first}`, Buffer.concat([head, covered]))
+  await expect(openLog({ directory })).rejects.toMatchObject({ code: 'EBADMSG' })
+  expect(fs.statSync(`${directory}/${first}`).size).toBe(head.length + covered.length)
 })
 
 test('files that a stop left half done are removed', async () => {

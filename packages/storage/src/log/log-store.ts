@@ -103,6 +103,8 @@ export class LogStore {
     const { disk, clock, logger } = this.#options
     const from = this.#directory
     this.#directory = within(parentOf(from), deletedName(nameOf(from), topicId))
+    // Windows renames no directory with open files in it. Who reads on opens them anew, under the new name.
+    for (const segment of this.segments) segment.close()
     disk.rename(from, this.#directory)
     for (const segment of this.segments) segment.moved(this.#directory)
     this.#removal.moved(this.#directory)

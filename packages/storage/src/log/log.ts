@@ -301,7 +301,7 @@ export class Log {
     if (!(error instanceof DiskError)) return error
     try {
       this.#store.dropTornWrite()
-      if (error.path !== this.#store.segments.active.records.path || !passingErrors.includes(error.code)) this.#failure = error
+      if (!passingErrors.includes(error.code)) this.#failure = error
     } catch {
       this.#failure = error
     }

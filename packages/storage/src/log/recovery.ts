@@ -7,6 +7,7 @@ import type { Segment } from '../segment/segment.ts'
 import type { ProducerState } from '../state/producer-state.ts'
 import { type ScannedBatch, scanBatches } from './batch-scan.ts'
 import type { LeaderEpochFile } from './leader-epoch-file.ts'
+import { isLegacyMessage } from './legacy-batch.ts'
 import type { LogConfig } from './log-config.ts'
 import type { ProducerSnapshots } from './producer-snapshots.ts'
 
@@ -114,7 +115,7 @@ async function scanSegment(segment: Segment, isLast: boolean, context: RecoveryC
   segment.nextOffset = expected
   segment.verified.add(verifiedFrom, end)
   const isWhole = end === segment.size
-  if (!isWhole) cut(segment, end, context)
+  if (!isWhole) await cut(segment, end, context)
   // Where the log was cut it will go on.
   if (isLast || !isWhole) indexes.flush()
   else segment.complete(config.indexIntervalBytes)
@@ -128,8 +129,10 @@ function faultOf({ header, crcMatches }: ScannedBatch, expected: number, segment
   return segment.canHold(header.lastOffset) ? undefined : `offset ${header.lastOffset} is too far from the segment's first`
 }
 
-function cut(segment: Segment, end: number, { recovery, logger }: RecoveryContext): void {
+async function cut(segment: Segment, end: number, { recovery, logger }: RecoveryContext): Promise<void> {
   const { path } = segment.records
+  if (await isLegacyMessage(segment.records, end, segment.size))
+    throw new DiskError('recover', path, 'EBADMSG', `messages of magic 0 or 1, from before Kafka 0.11, at byte ${end}`)
   if (segment.nextOffset < recovery.recoveryPoint)
     throw new DiskError(
       'recover',
