@@ -12,8 +12,7 @@ from scenarios import fresh_topic, play, text
 
 
 async def send_all(topic, records, **config):
-    # The default is acks=1, with which a record may be answered before readers see it.
-    async with AIOKafkaProducer(bootstrap_servers=BOOTSTRAP, **{"acks": "all", **config}) as producer:
+    async with AIOKafkaProducer(bootstrap_servers=BOOTSTRAP, **config) as producer:
         futures = [await producer.send(topic, **record) for record in records]
         return [(await future).offset for future in futures]
 

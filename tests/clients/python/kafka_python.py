@@ -43,8 +43,7 @@ def read(topic, count, partition=0, start=0):
 
 
 def send_all(topic, records, **config):
-    # The old one's default is acks=1, with which a record may be answered before readers see it.
-    with_end = producer(**{"acks": "all", **config})
+    with_end = producer(**config)
     futures = [with_end.send(topic, **record) for record in records]
     metadata = [future.get(timeout=10) for future in futures]
     with_end.close()

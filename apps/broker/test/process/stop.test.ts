@@ -15,7 +15,7 @@ test('SIGTERM under load: every request is answered or the connection ends, and 
   const acknowledged: { offset: number; value: string }[] = []
   {
     await using broker = await startBrokerProcess({ directory: directory.path, topics: { kept: 1 } })
-    const load = [0, 1, 2, 3].map((worker) =>
+    const producing = [0, 1, 2, 3].map((worker) =>
       withProducer(broker.bootstrap, async (producer) => {
         for (let i = 0; ; i++) {
           const [told] = await producer.send({ topic: 'kept', messages: [{ value: `${worker}/${i}` }] })
@@ -23,9 +23,10 @@ test('SIGTERM under load: every request is answered or the connection ends, and 
         }
       }),
     )
+    const load = Promise.allSettled(producing)
     await expect.poll(() => acknowledged.length, { timeout: 10_000 }).toBeGreaterThan(50)
     expect(await broker.stop()).toBe(0)
-    await Promise.allSettled(load)
+    await load
   }
   await using again = await startBrokerProcess({ directory: directory.path })
   const records = await readPartition(again.bootstrap, 'kept')
