@@ -96,6 +96,25 @@ test('a log of an old name does not inherit offsets', async () => {
   await again.close({ clean: false })
 })
 
+test('offsets of a partition whose directory is gone are forgotten before another one gets its name', async () => {
+  const path = temporaryDirectory()
+  const directory = await open(path)
+  const log = await directory.openLog(logOf())
+  append(log, { values: ['v', 'w'] })
+  await log.durable(2)
+  await directory.writeCheckpoints([{ topic: 'my-topic', topicId, partition: 2, recoveryPoint: 2, logStartOffset: 1 }])
+  await log.close()
+  await directory.close({ clean: false })
+  await nodeDisk.removeDirectory(`${path}/my-topic-2`)
+  const again = await open(path)
+  for (const name of ['recovery-point-offset-checkpoint', 'log-start-offset-checkpoint'])
+    expect(readWholeFile(nodeDisk, `${path}/${name}`)?.toString()).toBe('0\n0\n')
+  const fresh = await again.openLog(logOf(otherTopicId))
+  expect([fresh.logStartOffset, fresh.logEndOffset]).toEqual([0, 0])
+  await fresh.close()
+  await again.close({ clean: true })
+})
+
 test('refuses a directory of another topic', async () => {
   const directory = await open(temporaryDirectory())
   await (await directory.openLog(logOf())).close()

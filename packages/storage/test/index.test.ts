@@ -91,6 +91,21 @@ test.each(Object.keys(spoilings))('indexes that are %s are built anew, from the 
   expect(names.map((name) => fs.readFileSync(`${directory}/${name}`).equals(before[names.indexOf(name)]!))).toEqual(names.map(() => true))
 })
 
+test('a time index that was cut is found out although the other one is whole', async () => {
+  const directory = `${temporaryDirectory()}/t-0`
+  const config = { indexIntervalBytes: 200, segmentBytes: 20_000 }
+  const log = await openLog({ directory, config })
+  for (let index = 0; index < 400; index++) append(log, { values: [`${index}`], timestampMs: startMs + index })
+  await log.close()
+  const path = `${directory}/00000000000000000000.timeindex`
+  const before = fs.readFileSync(path)
+  fs.truncateSync(path, 120)
+  const again = await openLog({ directory, config, recovery: { clean: true } })
+  expect(await again.offsetForTimestamp(startMs + 250, 400)).toMatchObject({ offset: 250 })
+  await again.close()
+  expect(fs.readFileSync(path)).toEqual(before)
+})
+
 test('an entry in the middle that leads to no batch is found out when it is used', async () => {
   const directory = `${temporaryDirectory()}/t-0`
   const config = { indexIntervalBytes: 200, segmentBytes: 20_000 }

@@ -93,6 +93,17 @@ test('each byte is checked once: what was served stays served', async () => {
   await log.close({ durably: false })
 })
 
+test('what this process appended was checked then', async () => {
+  const directory = `${temporaryDirectory()}/t-0`
+  const log = await openLog({ directory })
+  append(log, { values: ['a'] })
+  change(`${directory}/00000000000000000000.log`, (bytes) => {
+    bytes[67] = 'x'.charCodeAt(0)
+  })
+  expect(await readAll(log)).toEqual(['0: x'])
+  await log.close({ durably: false })
+})
+
 test('a file that was cut short under a running log is an error, not an end', async () => {
   const { directory, path, size } = await sixBatches()
   const log = await openLog({ directory, recovery: { clean: true } })

@@ -32,6 +32,24 @@ test('an append is one write and nothing else', async () => {
   await log.close()
 })
 
+test('a reader who goes on where he stopped, up to what was made durable, needs no look at the disk', async () => {
+  const disk = new WatchedDisk()
+  const log = await openLog({ directory: `${temporaryDirectory()}/t-0`, disk, config: sync })
+  let next = 0
+  for (let round = 0; round < 10; round++) {
+    for (let index = 0; index < 5; index++) append(log, { values: ['v'] })
+    await log.durable(log.logEndOffset)
+    append(log, { values: ['not durable yet'] })
+    disk.readsNow = 0
+    const range = log.read({ offset: next, maxBytes: 10_000, limitOffset: log.durableOffset, minOneBatch: true })!
+    expect(disk.readsNow).toBe(0)
+    expect(range.nextOffset).toBe(log.durableOffset)
+    next = range.nextOffset
+    range.release()
+  }
+  await log.close()
+})
+
 test('a full segment and its indexes are synced, and the directory, before anything in the next one counts as durable', async () => {
   const disk = new WatchedDisk()
   const log = await openLog({ directory: `${temporaryDirectory()}/t-0`, disk, config: { ...sync, segmentBytes: 100 } })

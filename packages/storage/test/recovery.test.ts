@@ -81,6 +81,21 @@ test('a full segment that was not durable is cut, and what follows it goes', asy
   await closed(await openLog({ directory, config }), async (again) => expect(await readAll(again)).toHaveLength(4))
 })
 
+test('leader epochs end with the log that was cut', async () => {
+  const directory = `${temporaryDirectory()}/t-0`
+  const log = await openLog({ directory, config: { flushMode: 'sync' } })
+  append(log, { values: ['a'] }, 1)
+  append(log, { values: ['b'] }, 2)
+  await log.durable(2)
+  const { sizeInBytes } = log
+  await log.close({ durably: false })
+  fs.truncateSync(`${directory}/${first}`, sizeInBytes - 1)
+  await closed(await openLog({ directory }), (again) => {
+    expect(again.logEndOffset).toBe(1)
+    expect(again.leaderEpochs.latest()).toEqual({ epoch: 1, startOffset: 0 })
+  })
+})
+
 test('a segment below the recovery point is neither read nor cut; what has rotted in it is refused to readers', async () => {
   const directory = `${temporaryDirectory()}/t-0`
   const config = { segmentBytes: 150 }

@@ -5,6 +5,8 @@ import { type Disk, DiskError, type DiskFile, type DiskSpace, nodeDisk, type Ope
 export class WatchedDisk implements Disk {
   /** `write 00000000000000000000.log`, `sync ...`, `sync directory t-0`; in the order in which they ended. */
   readonly events: string[] = []
+  /** Reads on the loop. */
+  readsNow = 0
   /** Error codes for the next operations of a kind on files whose names end like this. */
   readonly failures: { operation: 'write' | 'sync'; suffix: string; code: string }[] = []
   /** Syncs do nothing: for tests of what is written, which are much faster so. */
@@ -83,7 +85,10 @@ export class WatchedDisk implements Disk {
         this.events.push(`write ${name()}`)
       },
       read: (target, position) => file.read(target, position),
-      readNow: (target, position) => file.readNow(target, position),
+      readNow: (target, position) => {
+        this.readsNow++
+        return file.readNow(target, position)
+      },
       sync: async () => {
         await this.gate
         const code = this.#failure('sync', file.path)

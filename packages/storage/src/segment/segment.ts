@@ -52,7 +52,9 @@ export class Segment {
   }
 
   static create(options: { disk: Disk; directory: string; baseOffset: number; nowMs: number }): Segment {
-    return new Segment({ ...options, size: 0, nextOffset: options.baseOffset }, 'create')
+    const segment = new Segment({ ...options, size: 0, nextOffset: options.baseOffset }, 'create')
+    segment.known.add(options.baseOffset, 0)
+    return segment
   }
 
   /** One that is there. `nextOffset` is the base of the segment that follows; of the last one it is found out by recovery or `findEnd`. */
