@@ -117,6 +117,22 @@ describe('the lock of a directory', () => {
     await (await nodeDisk.lock(directory)).release()
   })
 
+  test('is one lock for processes that can call flock and for those that cannot', async ({ skip }) => {
+    if (process.platform !== 'linux') skip('only Linux has a way that works beside flock')
+    for (const [first, second] of [
+      ['', '1'],
+      ['1', ''],
+    ] as const) {
+      const directory = temporaryDirectory()
+      process.env.LOGAN_PORTABLE = first
+      const lock = await nodeDisk.lock(directory)
+      process.env.LOGAN_PORTABLE = second
+      await expect(nodeDisk.lock(directory)).rejects.toBeInstanceOf(DirectoryLockedError)
+      await lock.release()
+      await (await nodeDisk.lock(directory)).release()
+    }
+  })
+
   test.each([[''], ['1']])('goes with its process, however that ends (LOGAN_PORTABLE=%j)', async (value) => {
     process.env.LOGAN_PORTABLE = value
     const directory = temporaryDirectory()

@@ -31,6 +31,7 @@ function groupByTopic(logs: readonly LogDescription[], broker: BrokerServices) {
   return [...topics.values()]
 }
 
-function toPartition({ partition, sizeInBytes, offsetLag }: LogDescription) {
-  return { partitionIndex: partition, partitionSize: sizeInBytes, offsetLag, isFutureKey: false }
+/** The lag is that of a replica behind its leader, and this is the leader. */
+function toPartition({ partition, sizeInBytes }: LogDescription) {
+  return { partitionIndex: partition, partitionSize: sizeInBytes, offsetLag: 0, isFutureKey: false }
 }

@@ -175,8 +175,6 @@ export interface DescribeLogs {
 
 export interface LogDescription extends PartitionRef {
   readonly sizeInBytes: number
-  /** Appended but not yet visible. */
-  readonly offsetLag: number
 }
 
 export interface ApplyRetention {

@@ -235,9 +235,7 @@ export class Shard {
     const asked = refs === null ? this.#online() : refs.map((ref) => this.#partitions.get(keyOf(ref)))
     return asked
       .filter((partition) => partition !== undefined && partition !== 'offline')
-      .map(({ log, index, highWatermark }) => {
-        return { topicId: log.topicId, partition: index, sizeInBytes: log.sizeInBytes, offsetLag: log.logEndOffset - highWatermark }
-      })
+      .map(({ log, index }) => ({ topicId: log.topicId, partition: index, sizeInBytes: log.sizeInBytes }))
   }
 
   #checkpoint(): LogCheckpoint[] {

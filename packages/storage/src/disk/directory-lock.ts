@@ -5,16 +5,25 @@ import { type DirectoryLock, DirectoryLockedError } from './disk.ts'
 import { asDiskError, guarded } from './node-error.ts'
 
 /**
- * Takes a directory through `<directory>/.lock`, as Kafka names it. The operating system holds the lock and drops it with the process,
- * so it cannot go stale. Which way: `flock` where it can be called (koffi loads and LOGAN_PORTABLE is not set); else, on Linux, an abstract
- * socket named by device and inode; else opening the file for this process alone.
- * All processes on one directory must go the same way; they do, on one machine with one installation.
+ * Takes a directory for this process. The operating system holds the lock and drops it with the process, so it cannot go stale.
+ * `flock` of `<directory>/.lock` (Kafka's name) where it can be called: koffi loads and LOGAN_PORTABLE is not set. On Linux an abstract socket
+ * named by device and inode as well, so that a process that can call flock and one that cannot exclude each other; flock also holds
+ * between containers, which have each their own sockets. Elsewhere, without flock, the file is opened for this process alone.
  */
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   const flock = await loadFlock()
-  if (flock !== undefined) return lockByFlock(directory, flock)
-  if (process.platform === 'linux') return lockBySocket(directory)
-  return lockByOpening(directory)
+  const byFile = flock === undefined ? undefined : lockByFlock(directory, flock)
+  if (process.platform !== 'linux') return byFile ?? lockByOpening(directory)
+  try {
+    const bySocket = await lockBySocket(directory)
+    return releasing(async () => {
+      await bySocket.release()
+      await byFile?.release()
+    })
+  } catch (error) {
+    await byFile?.release()
+    throw error
+  }
 }
 
 type Flock = (descriptor: number) => { readonly errno: number }
