@@ -8,7 +8,7 @@ import { withAdmin, withProducer } from './kafkajs.ts'
  * kill -9 at any moment while clients write. What must hold afterwards, round after round on one directory:
  * - an acknowledged record is at the offset that was told, with its value;
  * - offsets are dense, and nothing is there twice (nobody sent anything twice);
- * - a topic whose creation was acknowledged is there with all its partitions, and no topic is there in part;
+ * - a topic whose creation was acknowledged is there with all its partitions, one whose deletion was is not, and none is there in part;
  * - the leader epoch is higher after each unclean start.
  */
 const partitions = 3
@@ -22,7 +22,9 @@ interface Acknowledged {
 
 class Work {
   readonly records: Acknowledged[] = []
-  readonly topics: string[] = []
+  /** Created, and no deletion was asked for. */
+  readonly topics = new Set<string>()
+  readonly deleted: string[] = []
 
   /** Goes on until the broker is gone, which is how each of these loops ends. */
   async load(bootstrap: string, round: number): Promise<void> {
@@ -46,7 +48,11 @@ class Work {
       for (let i = 0; ; i++) {
         const topic = `made-${round}-${i}`
         await admin.createTopics({ topics: [{ topic, numPartitions: 4 }], waitForLeaders: false })
-        this.topics.push(topic)
+        this.topics.add(topic)
+        if (i % 3 !== 0) continue
+        this.topics.delete(topic) // from here on either is right, until the answer comes
+        await admin.deleteTopics({ topics: [topic] })
+        this.deleted.push(topic)
       }
     })
   }
@@ -97,8 +103,12 @@ async function expectKept({ bootstrap }: BrokerProcess, work: Work, when: string
   const counts = new Map(topics.map(({ name, partitions: each }) => [name, each.length]))
   const made = [...counts].filter(([name]) => name.startsWith('made-'))
   expect(
-    work.topics.filter((topic) => !counts.has(topic)),
+    [...work.topics].filter((topic) => !counts.has(topic)),
     `topics acknowledged and lost ${when}`,
+  ).toEqual([])
+  expect(
+    work.deleted.filter((topic) => counts.has(topic)),
+    `topics deleted and there again ${when}`,
   ).toEqual([])
   expect(
     made.filter(([, count]) => count !== 4),
