@@ -10,7 +10,8 @@ export class CoalescedWrite {
 
   /** Resolves when a write that began after the call has ended; rejects when that one failed. */
   request(): Promise<void> {
-    if (this.#running === undefined) return this.#run()
+    // The next one may be about to begin although the one before has ended.
+    if (this.#running === undefined) return this.#next ?? this.#run()
     this.#next ??= this.#running.then(
       () => this.#run(),
       () => this.#run(),

@@ -4,6 +4,7 @@ import { within } from '../disk/paths.ts'
 import { readWholeFile, writeFileAtomically } from '../disk/whole-file.ts'
 import { Log } from '../log/log.ts'
 import type { LogConfig } from '../log/log-config.ts'
+import { withSuffix } from '../log/log-files.ts'
 import type { LogCheckpoints } from '../log/open-log.ts'
 import type { LogRecovery } from '../log/recovery.ts'
 import type { SyncScheduler } from '../log/sync-scheduler.ts'
@@ -128,8 +129,7 @@ export class LogDirectory {
   async setAside({ topic, partition, path, topicId }: PartitionDirectory): Promise<string> {
     const { disk, random } = this.#options
     const id = topicId === undefined ? random.bytes(16).toString('hex') : Buffer.from(topicId, 'base64url').toString('hex')
-    const suffix = `.${id}-stray`
-    const aside = within(this.path, partitionName(topic, partition).slice(0, 255 - suffix.length) + suffix)
+    const aside = within(this.path, withSuffix(partitionName(topic, partition), `.${id}-stray`))
     disk.rename(path, aside)
     await disk.syncDirectory(this.path)
     await this.#forget([{ topic, partition }])

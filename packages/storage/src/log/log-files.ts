@@ -43,8 +43,13 @@ export function findSegments(disk: Disk, directory: string, nowMs: number): Segm
   })
 }
 
-/** As Kafka names directories that are to go: unique, as a topic has its id for itself, and no longer than file systems take. */
+/** As Kafka names directories that are to go: unique, as a topic has its id for itself. */
 export function deletedName(name: string, topicId: string): string {
-  const suffix = `.${Buffer.from(topicId, 'base64url').toString('hex')}-delete`
-  return name.slice(0, 255 - suffix.length) + suffix
+  return withSuffix(name, `.${Buffer.from(topicId, 'base64url').toString('hex')}-delete`)
+}
+
+/** `<topic>-<partition><suffix>`, with the topic cut so that it is no longer than file systems take. */
+export function withSuffix(name: string, suffix: string): string {
+  const end = name.slice(name.lastIndexOf('-')) + suffix
+  return name.slice(0, Math.min(name.lastIndexOf('-'), 255 - end.length)) + end
 }

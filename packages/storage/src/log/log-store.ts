@@ -43,7 +43,7 @@ export class LogStore {
     this.#producers = opened.producers
     this.#snapshots = opened.snapshots
     this.#removal = opened.removal
-    this.#unsyncedDirectories = new Set(opened.isNew ? [directory, parentOf(directory)] : [])
+    this.#unsyncedDirectories = new Set(opened.isUnsynced ? [directory, parentOf(directory)] : [])
   }
 
   get directory(): string {

@@ -83,7 +83,7 @@ export class Log {
     const opened = await openFiles(options)
     const log = new Log(options, opened)
     // What an earlier process wrote may still be on its way to the disk.
-    if (options.config.flushMode === 'sync') await log.durable(log.logEndOffset)
+    if (options.config.flushMode === 'sync') await log.#assureDurable()
     return log
   }
 
@@ -286,6 +286,15 @@ export class Log {
       this.#commit.fail(this.#failed('the log was closed'))
       await this.#commit.settled()
       this.#store.close()
+    }
+  }
+
+  async #assureDurable(): Promise<void> {
+    try {
+      await this.durable(this.logEndOffset)
+    } catch (error) {
+      this.#store.close()
+      throw this.#failure ?? error
     }
   }
 

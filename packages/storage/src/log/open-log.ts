@@ -36,8 +36,8 @@ export interface LogOptions {
 
 /** What opening found or made. */
 export interface OpenedLog {
-  /** Files were made that its directory, and perhaps the one above, must still make durable. */
-  readonly isNew: boolean
+  /** Its directory, and perhaps the one above, must still be made durable: files were made, now or by a process that came to no good end. */
+  readonly isUnsynced: boolean
   readonly segments: readonly Segment[]
   readonly epochs: LeaderEpochFile
   readonly producers: ProducerState
@@ -64,7 +64,8 @@ export async function openFiles(options: LogOptions): Promise<OpenedLog> {
   const recovered = found.length === 0 ? [] : await recoverSegments(found, { ...parts, recovery, config, nowMs, createSegment, logger })
   const usable = endsBehindStart(recovered, options) ? [] : recovered
   for (const segment of missingIn(usable, [...found, ...recovered])) parts.removal.add(segment, config.fileDeleteDelayMs)
-  const segments = usable.length === 0 ? [createSegment(recovery.logStartOffset)] : usable
+  // Offsets that were durable are not given again, even if nothing is left of the log.
+  const segments = usable.length === 0 ? [createSegment(Math.max(recovery.logStartOffset, recovery.recoveryPoint))] : usable
 
   const logEndOffset = segments.at(-1)!.nextOffset
   const logStartOffset = Math.max(recovery.logStartOffset, segments[0]!.baseOffset)
@@ -77,7 +78,7 @@ export async function openFiles(options: LogOptions): Promise<OpenedLog> {
     segments,
     logStartOffset,
     durableOffset: isAllDurable ? logEndOffset : Math.min(recovery.recoveryPoint, logEndOffset),
-    isNew: missingIn(found, segments).size > 0,
+    isUnsynced: !recovery.clean || missingIn(found, segments).size > 0,
   }
 }
 

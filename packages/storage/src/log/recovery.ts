@@ -1,5 +1,5 @@
 import type { Logger } from '@logan/common'
-import type { RecordBatchView } from '@logan/protocol'
+import { ProtocolError, type RecordBatchView } from '@logan/protocol'
 import { DiskError } from '../disk/disk.ts'
 import { sequentialWindow, walkBatches } from '../segment/batch-walk.ts'
 import { locate } from '../segment/locate.ts'
@@ -72,9 +72,18 @@ async function replayProducers(
     if (segment.nextOffset <= from || segment.baseOffset >= endOffset) continue
     const { position } = locate(segment, Math.max(from, segment.baseOffset), config.indexIntervalBytes)
     walkBatches({ file: segment.records, from: position, end: segment.size, window: sequentialWindow }, (batch) => {
-      producers.update(batch)
+      noteProducer(producers, batch)
       return undefined
     })
+  }
+}
+
+/** The checksum is not looked at here, so a header may have rotted: whoever reads that batch is told, and all others are served. */
+function noteProducer(producers: ProducerState, batch: RecordBatchView): void {
+  try {
+    producers.update(batch)
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error
   }
 }
 

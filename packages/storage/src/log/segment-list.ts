@@ -59,8 +59,9 @@ export class SegmentList implements Iterable<Segment> {
     return this.#segments.filter(({ baseOffset, nextOffset }) => nextOffset > fromOffset && baseOffset < limitOffset)
   }
 
-  /** They become durable in order, so those that are not stand at the end. */
+  /** They become durable in order, so those that are not stand at the end. An empty one says nothing of those before it. */
   notDurable(): Segment[] {
-    return this.#segments.slice(this.#segments.findLastIndex(({ isDurable }) => isDurable) + 1)
+    const lastDurable = this.#segments.findLastIndex(({ isDurable, size }) => isDurable && size > 0)
+    return this.#segments.slice(lastDurable + 1).filter(({ isDurable }) => !isDurable)
   }
 }
