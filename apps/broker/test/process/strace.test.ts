@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { Consumer } from '@platformatic/kafka'
 import { expect } from 'vitest'
 import { startBrokerProcess, temporaryDirectory } from '../../../../tests/harness/broker-process.ts'
 import { foreignClient, testWith } from '../../../../tests/harness/foreign-client.ts'
@@ -36,6 +37,12 @@ class Trace {
   answerAfter(call: Call): Call {
     const isAnswer = ({ name, args, began }: Call) => began > call.ended && writes.includes(name) && /^\d+<TCP/.test(args)
     return seen(this.#calls.find(isAnswer), `an answer after ${call.args.slice(0, 100)}`)
+  }
+
+  /** The first bytes to a client that hold this text: what a reader got. */
+  sent(text: string): Call {
+    const sends = ({ name, args }: Call) => writes.includes(name) && /^\d+<TCP/.test(args) && args.includes(text)
+    return seen(this.#calls.find(sends), `an answer with ${text}`)
   }
 
   creation(path: string): Call {
@@ -107,6 +114,29 @@ testWith(strace, 'a sync of the records ends before acks=all is answered', async
         const write = trace.written(mark, 'synced-0')
         expect(trace.syncsBetween(write, trace.answerAfter(write), join('synced-0', firstSegment)), `syncs of ${mark}`).not.toEqual([])
       }
+    },
+  )
+})
+
+testWith(strace, 'no reader gets a record before a sync of it has ended', async (path) => {
+  await traced(
+    path,
+    ['--topic', 'read:1'],
+    async (bootstrap) => {
+      const consumer = new Consumer({ clientId: 'reader', groupId: 'unused', bootstrapBrokers: [bootstrap] })
+      const { topics } = await consumer.metadata({ topics: ['read'] })
+      const { id, partitions } = topics.get('read')!
+      const partition = { partition: 0, currentLeaderEpoch: -1, fetchOffset: 0n, lastFetchedEpoch: -1, partitionMaxBytes: 1 << 20 }
+      // It waits at the broker, which wakes it as soon as it may.
+      const fetch = { node: partitions[0]!.leader, topics: [{ topicId: id, partitions: [partition] }], minBytes: 1, maxWaitTime: 10_000 }
+      const fetched = consumer.fetch(fetch)
+      await withProducer(bootstrap, (producer) => producer.send({ topic: 'read', acks: 1, messages: [{ value: 'the mark' }] }))
+      expect((await fetched).responses[0]!.partitions[0]!.records).toHaveLength(1)
+      await consumer.close(true)
+    },
+    (trace) => {
+      const write = trace.written('the mark', 'read-0')
+      expect(trace.syncsBetween(write, trace.sent('the mark'), join('read-0', firstSegment))).not.toEqual([])
     },
   )
 })
