@@ -6,6 +6,7 @@ import { build, install, root, runNode } from './workspace.mjs'
 const commands = {
   start: async (args) => (await build()) || runNode([join(root, 'apps', 'broker', 'dist', 'main.js'), ...args]),
   test: runChecks,
+  build,
   measure: async () => (await build()) || runNode([join(root, 'scripts', 'measure.mjs')]),
 }
 

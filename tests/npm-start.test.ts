@@ -70,6 +70,34 @@ test(
   buildLimitMs,
 )
 
+/** A program that embeds, in the folder of a package that depends on all of them, so that names are resolved as for any user. */
+async function embed(inputType: 'module' | 'commonjs', code: string): Promise<string> {
+  const child = spawn(process.execPath, [`--input-type=${inputType}`, '-e', code], { cwd: join(root, 'apps/broker'), stdio: 'pipe' })
+  const said = gather(child)
+  const [exitCode] = await once(child, 'close')
+  expect({ exitCode, stderr: said.stderr() }).toEqual({ exitCode: 0, stderr: '' })
+  return said.stdout()
+}
+
+const startAndClose = `
+  startBroker({ bind: '127.0.0.1:0', logDir: 'temporary', shards: 0 }).then(async (broker) => {
+    await broker.close()
+    console.log(apis.Fetch.key, typeof systemClock.now())
+  })
+`
+
+test('what was built can be imported and required, and leaves nothing open', async () => {
+  const names = [
+    ['{ systemClock }', '@logan/common'],
+    ['{ apis }', '@logan/protocol'],
+    ['{ startBroker }', '@logan/server'],
+  ]
+  const imports = names.map(([what, name]) => `import ${what} from '${name}'`).join('\n')
+  const requires = names.map(([what, name]) => `const ${what} = require('${name}')`).join('\n')
+  expect(await embed('module', imports + startAndClose)).toBe('1 number\n')
+  expect(await embed('commonjs', requires + startAndClose)).toBe('1 number\n')
+})
+
 function endGroup(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL')
