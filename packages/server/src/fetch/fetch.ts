@@ -1,5 +1,5 @@
-import type { Clock } from '@logan/common'
-import { CorruptRange } from '@logan/storage'
+import type { Clock, Logger } from '@logan/common'
+import { CorruptRange, DiskError } from '@logan/storage'
 import type { AwaitProgress, FetchPosition, Isolation, PeekAnswer, ReadAnswer } from '../shard/commands.ts'
 import type { ShardClient } from '../shard/shard-client.ts'
 import { shareBudget } from './budget.ts'
@@ -18,13 +18,23 @@ export interface FetchedPartition extends PeekAnswer {
   readonly records: Buffer
 }
 
+interface FetchServices {
+  readonly shards: ShardClient
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
 const noRecords = Buffer.alloc(0)
 
 /**
  * A fetch over any number of shards: sizes first, then the wait, then the budget in request order, then the reads.
  * While it waits it holds no bytes and no pins.
  */
-export async function fetchRecords(query: FetchQuery, shards: ShardClient, clock: Clock, stop: AbortSignal): Promise<FetchedPartition[]> {
+export async function fetchRecords(
+  query: FetchQuery,
+  { shards, clock, logger }: FetchServices,
+  stop: AbortSignal,
+): Promise<FetchedPartition[]> {
   const peeks = await peekUntilReady(query, shards, clock, stop)
   const allowances = shareBudget(
     peeks.map(({ readableBytes }) => readableBytes),
@@ -41,7 +51,7 @@ export async function fetchRecords(query: FetchQuery, shards: ShardClient, clock
   const fetched: FetchedPartition[] = peeks.map((peek) => ({ ...peek, records: noRecords }))
   await Promise.all(
     granted.map(async ({ index }, place) => {
-      fetched[index] = await materialize(peeks[index]!, reads[place]!)
+      fetched[index] = await materialize(peeks[index]!, reads[place]!, logger)
     }),
   )
   return fetched
@@ -104,15 +114,17 @@ async function waitForProgress(
   }
 }
 
-async function materialize(peek: PeekAnswer, { error, range }: ReadAnswer): Promise<FetchedPartition> {
+async function materialize(peek: PeekAnswer, { error, range }: ReadAnswer, logger: Logger): Promise<FetchedPartition> {
   // Between the look and the read the log may have moved on; the read has the last word.
   if (error !== 'NONE') return { ...peek, error, records: noRecords }
   if (range === null) return { ...peek, records: noRecords }
   try {
     return { ...peek, records: await range.bytes() }
   } catch (failure) {
-    if (failure instanceof CorruptRange) return { ...peek, error: 'CORRUPT_MESSAGE', records: noRecords }
-    throw failure
+    // One partition that cannot be read does not keep the others from being served.
+    if (!(failure instanceof CorruptRange || failure instanceof DiskError)) throw failure
+    logger.error({ err: failure }, 'records cannot be read')
+    return { ...peek, error: failure instanceof CorruptRange ? 'CORRUPT_MESSAGE' : 'KAFKA_STORAGE_ERROR', records: noRecords }
   } finally {
     range.release()
   }

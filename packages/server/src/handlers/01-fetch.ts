@@ -65,8 +65,7 @@ async function fetchAll(request: Request, partitions: readonly FetchPartition[],
       maxWaitMs: request.maxWaitMs,
       answerAtOnce: known.length < resolved.length,
     },
-    broker.shards,
-    broker.clock,
+    broker,
     connection.closed,
   )
   const answers = fetched.values()

@@ -1,5 +1,5 @@
 import type { Clock } from '@logan/common'
-import { AppendRefused, type AppendResult, type CheckedBatch, type Log, LogFailed, OffsetOutOfRange } from '@logan/storage'
+import { AppendRefused, type AppendResult, type CheckedBatch, CorruptRange, type Log, LogFailed, OffsetOutOfRange } from '@logan/storage'
 import type { TopicSettings } from '../config/topic-config.ts'
 import type {
   Append,
@@ -118,8 +118,7 @@ export class Partition {
       return { error: 'NONE', range: this.log.read({ offset, maxBytes, limitOffset, minOneBatch }) }
     } catch (error) {
       if (error instanceof OffsetOutOfRange) return { error: 'OFFSET_OUT_OF_RANGE', range: null }
-      if (error instanceof LogFailed) return { error: 'KAFKA_STORAGE_ERROR', range: null }
-      throw error
+      return { error: errorOfLog(error), range: null }
     }
   }
 
@@ -133,18 +132,26 @@ export class Partition {
       const offset = this.log.logStartOffset
       return { error: 'NONE', offset, timestampMs: -1, leaderEpoch: this.log.leaderEpochs.epochForOffset(offset) ?? this.#leaderEpoch }
     }
-    const found =
-      query === 'maxTimestamp'
-        ? await this.log.offsetOfMaxTimestamp(limitOffset)
-        : await this.log.offsetForTimestamp(query.timestampMs, limitOffset)
-    return found === null ? unknownOffset('NONE') : { error: 'NONE', ...found }
+    try {
+      const found =
+        query === 'maxTimestamp'
+          ? await this.log.offsetOfMaxTimestamp(limitOffset)
+          : await this.log.offsetForTimestamp(query.timestampMs, limitOffset)
+      return found === null ? unknownOffset('NONE') : { error: 'NONE', ...found }
+    } catch (error) {
+      return unknownOffset(errorOfLog(error))
+    }
   }
 
   async deleteRecords(beforeOffset: number): Promise<DeleteRecordsAnswer> {
     await this.#appendedIsVisible()
     const target = beforeOffset === -1 ? this.#highWatermark : beforeOffset
     if (target < 0 || target > this.#highWatermark) return { error: 'OFFSET_OUT_OF_RANGE', lowWatermark: -1 }
-    if (target > this.log.logStartOffset) await this.log.setLogStartOffset(target)
+    try {
+      if (target > this.log.logStartOffset) await this.log.setLogStartOffset(target)
+    } catch (error) {
+      return { error: errorOfLog(error), lowWatermark: -1 }
+    }
     this.waiters.wakeAll()
     return { error: 'NONE', lowWatermark: this.log.logStartOffset }
   }
@@ -262,6 +269,13 @@ export function refused(
 function refusalOf(error: unknown): AppendAnswer {
   if (error instanceof AppendRefused) return refused(error.error, error.message, error.recordErrors)
   if (error instanceof LogFailed) return refused('KAFKA_STORAGE_ERROR', error.message)
+  throw error
+}
+
+/** What a client is told when a log cannot give what it should; anything else that is thrown is a bug. */
+function errorOfLog(error: unknown): 'KAFKA_STORAGE_ERROR' | 'CORRUPT_MESSAGE' {
+  if (error instanceof LogFailed) return 'KAFKA_STORAGE_ERROR'
+  if (error instanceof CorruptRange) return 'CORRUPT_MESSAGE'
   throw error
 }
 

@@ -186,10 +186,18 @@ export class Log {
   /**
    * Whole batches of one segment, from the one that holds `offset` on, up to `maxBytes` but (with `minOneBatch`) at least the first, and
    * none that reaches `limitOffset`. Null when nothing is there. The range pins its segment until it is released.
-   * @throws OffsetOutOfRange; LogFailed when the log is closed or deleted
+   * @throws OffsetOutOfRange; LogFailed when the disk refuses, or the log is closed or deleted
    */
   read(options: ReadOptions): LogRange | null {
     this.#assertOpen()
+    try {
+      return this.#find(options)
+    } catch (error) {
+      throw this.#refused(error)
+    }
+  }
+
+  #find(options: ReadOptions): LogRange | null {
     const { offset, limitOffset } = options
     if (offset < this.#logStartOffset || offset > this.logEndOffset)
       throw new OffsetOutOfRange(offset, this.#logStartOffset, this.logEndOffset)
@@ -202,7 +210,7 @@ export class Log {
     }
   }
 
-  /** The first record, in offset order and below `limitOffset`, with this timestamp or a later one. @throws (rejects) CorruptRange, DiskError, LogFailed */
+  /** The first record, in offset order and below `limitOffset`, with this timestamp or a later one. @throws (rejects) CorruptRange, LogFailed */
   async offsetForTimestamp(timestampMs: number, limitOffset: number): Promise<TimestampedOffset | null> {
     this.#assertOpen()
     for (const segment of this.#store.segments.within(this.#logStartOffset, limitOffset)) {
@@ -217,7 +225,7 @@ export class Log {
     this.#assertOpen()
     let best: { segment: Segment; timestampMs: number; offset: number } | undefined
     for (const segment of this.#store.segments.within(this.#logStartOffset, limitOffset)) {
-      const latest = latestWithin(segment, this.#bounds(limitOffset))
+      const latest = await this.#pinned(segment, () => latestWithin(segment, this.#bounds(limitOffset)))
       if (latest !== undefined && latest.timestampMs > (best?.timestampMs ?? -1)) best = { segment, ...latest }
     }
     if (best === undefined) return null
@@ -228,15 +236,20 @@ export class Log {
   /**
    * DeleteRecords: what is below `offset` is gone once this resolves, also after a crash; whole segments below it leave the disk later.
    * An offset that is not above the current start changes nothing.
-   * @throws (rejects) OffsetOutOfRange beyond the end
+   * @throws (rejects) OffsetOutOfRange beyond the end; LogFailed when the disk refuses: then the start stays, at least until a restart
    */
   async setLogStartOffset(offset: number): Promise<void> {
     this.#assertUsable()
     if (offset > this.logEndOffset) throw new OffsetOutOfRange(offset, this.#logStartOffset, this.logEndOffset)
     if (offset <= this.#logStartOffset) return
-    this.#raiseLogStart(offset)
-    await this.#checkpoints.saveLogStartOffset(offset)
-    if (this.#ended === undefined) this.#removeOldest(this.#expired({ retentionMs: -1, retentionBytes: -1 }))
+    try {
+      await this.#checkpoints.saveLogStartOffset(offset)
+      // Not before, or whoever asks again after a failure would be told that it is done.
+      this.#raiseLogStart(offset)
+      if (this.#ended === undefined) this.#removeOldest(this.#expired({ retentionMs: -1, retentionBytes: -1 }))
+    } catch (error) {
+      throw this.#refused(error)
+    }
   }
 
   /**
@@ -349,13 +362,22 @@ export class Log {
     return { fromOffset: this.#logStartOffset, limitOffset, indexIntervalBytes: this.config.indexIntervalBytes }
   }
 
-  async #pinned<T>(segment: Segment, use: () => Promise<T>): Promise<T> {
+  async #pinned<T>(segment: Segment, use: () => T | Promise<T>): Promise<T> {
     segment.pin()
     try {
       return await use()
+    } catch (error) {
+      throw this.#refused(error)
     } finally {
       segment.unpin()
     }
+  }
+
+  /** The disk refused something other than an append: the log stays as it is, and the next call may succeed. */
+  #refused(error: unknown): unknown {
+    if (!(error instanceof DiskError)) return error
+    this.#logger.error({ err: error }, 'the disk refused')
+    return this.#failed(error)
   }
 
   #failed(reason: string | DiskError): LogFailed {
