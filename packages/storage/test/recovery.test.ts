@@ -174,6 +174,24 @@ test('files that a stop left half done are removed', async () => {
   await closed(await openLog({ directory }), () => expect(fs.readdirSync(directory)).not.toEqual(expect.arrayContaining(leftovers)))
 })
 
+test('a log that is closed touches the disk no more', async () => {
+  const { WatchedDisk } = await import('./watched-disk.ts')
+  const disk = new WatchedDisk()
+  let removals = 0
+  const remove = disk.remove.bind(disk)
+  disk.remove = async (target) => {
+    removals++
+    await new Promise((soon) => setImmediate(soon))
+    await remove(target)
+    removals--
+  }
+  const log = await openLog({ directory: `${temporaryDirectory()}/t-0`, disk, config: { segmentBytes: 300 } })
+  for (let index = 0; index < 20; index++) append(log, { values: ['v'], producerId: 1, baseSequence: index })
+  expect(removals).toBeGreaterThan(0)
+  await log.close({ durably: false })
+  expect(removals).toBe(0)
+})
+
 test.each(['snapshots as they are', 'the newest spoilt', 'all spoilt', 'none'])('producers are known again (%s)', async (snapshots) => {
   const directory = `${temporaryDirectory()}/t-0`
   const config = { segmentBytes: 300 }

@@ -31,6 +31,8 @@ export class LogStore {
   readonly #snapshots: ProducerSnapshots
   readonly #removal: DelayedRemoval
   #directory: string
+  /** Old snapshots that are on their way out. */
+  #pruning: Promise<void> = Promise.resolve()
   /** Directories with entries that are not durable yet. */
   #unsyncedDirectories: Set<string>
 
@@ -65,7 +67,8 @@ export class LogStore {
     this.segments.add(Segment.create({ disk, directory: this.#directory, baseOffset, nowMs: clock.now() }))
     this.#unsyncedDirectories.add(this.#directory)
     onRoll()
-    this.#snapshots.prune().catch((error: unknown) => logger.warn({ err: error }, 'cannot remove an old producer snapshot'))
+    const pruning = this.#snapshots.prune().catch((error: unknown) => logger.warn({ err: error }, 'cannot remove an old producer snapshot'))
+    this.#pruning = this.#pruning.then(() => pruning)
   }
 
   /** Takes back what a failed write may have left behind the last whole batch. */
@@ -114,8 +117,9 @@ export class LogStore {
     })
   }
 
-  /** Closes the files. What was about to be removed is left to the next start. */
-  close(): void {
+  /** Closes the files; nothing of this log touches the disk any more when it resolves. What was about to be removed is left to the next start. */
+  async close(): Promise<void> {
+    await this.#pruning
     for (const segment of [...this.#removal.stop(), ...this.segments]) segment.close()
   }
 

@@ -298,7 +298,7 @@ export class Log {
     } finally {
       this.#commit.fail(this.#failed('the log was closed'))
       await this.#commit.settled()
-      this.#store.close()
+      await this.#store.close()
     }
   }
 
@@ -306,7 +306,7 @@ export class Log {
     try {
       await this.durable(this.logEndOffset)
     } catch (error) {
-      this.#store.close()
+      await this.#store.close()
       throw this.#failure ?? error
     }
   }
