@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import { batchLayout } from '@logan/protocol'
 import { expect, test } from 'vitest'
 import { CoalescedWrite } from '../src/directory/coalesced-write.ts'
+import { DiskError, type DiskFile, nodeDisk, writeFileAtomically } from '../src/index.ts'
 import { encodeProducerSnapshot } from '../src/state/producer-snapshot.ts'
 import { append, openLog, readAll, temporaryDirectory } from './log-testkit.ts'
 import { WatchedDisk } from './watched-disk.ts'
@@ -101,4 +102,23 @@ test('writes of one file never overlap, whenever they are asked for', async () =
   for (let turns = 0; turns < 8; turns++) asked.push(ask(turns))
   await Promise.all(asked)
   expect(most).toBe(1)
+})
+
+test('a small file that cannot be written is closed all the same, or a full disk would use up the descriptors', async () => {
+  const disk = new WatchedDisk()
+  const directory = temporaryDirectory()
+  let closed = 0
+  disk.open = (path, how) => {
+    const file = nodeDisk.open(path, how)
+    const write = (): never => {
+      throw new DiskError('write', path, 'ENOSPC', 'as told')
+    }
+    const close = (): void => {
+      closed++
+      file.close()
+    }
+    return { ...file, path, write, truncate: (size) => file.truncate(size), close } as DiskFile
+  }
+  await expect(writeFileAtomically(disk, `${directory}/small`, 'text')).rejects.toMatchObject({ code: 'ENOSPC' })
+  expect(closed).toBe(1)
 })

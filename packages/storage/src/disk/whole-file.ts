@@ -36,7 +36,12 @@ export function writeWholeFile(disk: Disk, path: string, content: Uint8Array | s
 
 function writeNew(disk: Disk, path: string, content: Uint8Array | string): DiskFile {
   const file = disk.open(path, 'create-or-existing')
-  file.truncate(0)
-  file.write(0, [typeof content === 'string' ? Buffer.from(content) : content])
-  return file
+  try {
+    file.truncate(0)
+    file.write(0, [typeof content === 'string' ? Buffer.from(content) : content])
+    return file
+  } catch (error) {
+    file.close()
+    throw error
+  }
 }
