@@ -1,17 +1,17 @@
-// Prints what a start costs, from the built code: node scripts/run.mjs measure
-import { execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+// Prints what a start costs, from the built code: npm run measure
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { measureLargeLog } from './measure-large-log.mjs'
+import { builtCommand, residentMegabytes, show, startMeasured } from './measured.mjs'
 
 const runs = 9
 const settleMs = 3000
-const main = fileURLToPath(new URL('../apps/broker/dist/main.js', import.meta.url))
 const server = new URL('../packages/server/dist/index.js', import.meta.url).href
+const npmStart = fileURLToPath(new URL('run.mjs', import.meta.url))
 
 /** A fresh process each time, so that nothing is warm: what the first call of an embedding program takes. */
 const embedding = `
@@ -29,36 +29,28 @@ function embeddedStart() {
 }
 
 /** From the process being asked for to its ready line, on an empty directory that is synced; then what it holds when nothing happens. */
-async function commandStart() {
+async function commandStart(...program) {
   const directory = mkdtempSync(join(tmpdir(), 'logan-measure-'))
-  const begun = performance.now()
-  const child = spawn(process.execPath, [main, '--bind', '127.0.0.1:0', '--log-dir', directory], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const broker = await startMeasured([...program, '--log-dir', directory])
   try {
-    for (let said = ''; !said.includes('ready on'); ) said += (await once(child.stdout, 'data'))[0]
-    const ready = performance.now() - begun
     await sleep(settleMs)
-    return { ready, megabytes: residentKilobytes(child.pid) / 1024 }
+    return { ready: broker.readyMs, megabytes: residentMegabytes(broker.pid) }
   } finally {
-    child.kill('SIGTERM')
-    await once(child, 'exit')
+    await broker.stop()
     rmSync(directory, { recursive: true })
   }
 }
 
-function residentKilobytes(pid) {
-  if (process.platform === 'linux') return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1])
-  return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' }))
-}
-
-function show(what, values, unit, limit) {
-  const sorted = [...values].sort((a, b) => a - b)
-  const [least, median, most] = [sorted[0], sorted[sorted.length >> 1], sorted.at(-1)].map(Math.round)
-  const goal = limit === undefined ? '' : `, goal: under ${limit}`
-  console.log(`${what.padEnd(42)} ${String(median).padStart(5)} ${unit}  (${least} to ${most}${goal})`)
+async function repeat(times, measure) {
+  const results = []
+  for (let run = 0; run < times; run++) results.push(await measure())
+  return results
 }
 
 console.log(`${process.platform} ${process.arch}, ${cpus().length} x ${cpus()[0]?.model}, Node ${process.version}, median of ${runs} runs`)
-const embedded = Array.from({ length: runs }, embeddedStart)
+const embedded = await repeat(runs, embeddedStart)
+const commands = await repeat(runs, () => commandStart(builtCommand))
+const npmStarts = await repeat(3, () => commandStart(npmStart, 'start'))
 show(
   'embedded: startBroker, inline, temporary',
   embedded.map((each) => each.start),
@@ -70,8 +62,6 @@ show(
   embedded.map((each) => each.load),
   'ms',
 )
-const commands = []
-for (let run = 0; run < runs; run++) commands.push(await commandStart())
 show(
   'command: start to ready, empty directory',
   commands.map((each) => each.ready),
@@ -84,3 +74,10 @@ show(
   'MB',
   90,
 )
+show(
+  'npm start: to ready, with nothing to build',
+  npmStarts.map((each) => each.ready),
+  'ms',
+  3000,
+)
+if (process.argv.includes('--large')) await measureLargeLog()

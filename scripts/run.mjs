@@ -7,7 +7,7 @@ const commands = {
   start: async (args) => (await build()) || runNode([join(root, 'apps', 'broker', 'dist', 'main.js'), ...args]),
   test: runChecks,
   build,
-  measure: async () => (await build()) || runNode([join(root, 'scripts', 'measure.mjs')]),
+  measure: async (args) => (await build()) || runNode([join(root, 'scripts', 'measure.mjs'), ...args]),
 }
 
 const [name, ...args] = process.argv.slice(2)
