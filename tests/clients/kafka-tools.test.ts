@@ -71,7 +71,8 @@ testWith(
     const offsets = (time: string) => ask('kafka-get-offsets', `--topic ${topic} --time ${time}`)
     expect(await offsets('earliest')).toEqual([`${topic}:0:4`])
     expect(await offsets('latest')).toEqual([`${topic}:0:10`])
-    expect((await offsets('max-timestamp')).join()).toMatch(new RegExp(`^${topic}:0:[4-9]$`))
+    // By time alone, as Kafka does it: the record may be one of those that were deleted, while its segment is still there.
+    expect((await offsets('max-timestamp')).join()).toMatch(new RegExp(`^${topic}:0:[0-9]$`))
     expect(await offsets('0')).toEqual([`${topic}:0:4`])
 
     const [size] = (await ask('kafka-log-dirs', `--describe --topic-list ${topic}`)).filter((line) => line.startsWith('{'))
