@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { OptionsError } from '@logan/server'
 import { describe, expect, test } from 'vitest'
 import { type CommandInput, readCommand } from '../src/command-options.ts'
@@ -28,7 +29,7 @@ test('without anything it listens on 127.0.0.1:9092, keeps ./logan-data, syncs a
     broker: {
       bind: { host: '127.0.0.1', port: 9092 },
       advertise: undefined,
-      logDir: './logan-data',
+      logDir: resolve('logan-data'),
       logLevel: 'info',
       shards: 0,
       topics: [],
@@ -61,7 +62,7 @@ const everyOption = [
       { host: '::1', port: 3 },
     ],
   ],
-  ['logDir', '--log-dir', 'LOGAN_LOG_DIR', ['a', 'b', 'c d'], ['a', 'b', 'c d']],
+  ['logDir', '--log-dir', 'LOGAN_LOG_DIR', ['a', 'b', 'c d'], [resolve('a'), resolve('b'), resolve('c d')]],
   ['logLevel', '--log-level', 'LOGAN_LOG_LEVEL', ['warn', 'debug', 'silent'], ['warn', 'debug', 'silent']],
   ['shards', '--shards', 'LOGAN_SHARDS', ['0', '0', '0'], [0, 0, 0]],
   ['maxConnections', '--max-connections', 'LOGAN_MAX_CONNECTIONS', ['1', '2', '3'], ['1', '2', '3']],
@@ -188,7 +189,7 @@ test.each([
 
 test('the file may be named by the environment', () => {
   const parts = { environment: { LOGAN_CONFIG: 'f.yaml' }, readConfigFile: (path: string) => ({ logDir: `from ${path}` }) }
-  expect(optionsOf(parts).broker.logDir).toBe('from f.yaml')
+  expect(optionsOf(parts).broker.logDir).toBe(resolve('from f.yaml'))
 })
 
 test('--version and --help print and start nothing', () => {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { logLevels } from '@logan/common'
 import { resolveBrokerConfig } from './broker-config.ts'
 import { ConfigError } from './config-definition.ts'
@@ -105,7 +106,7 @@ export function mergeOptions(sources: readonly PartialOptions[]): BrokerOptions 
   return {
     bind: bind ?? { host: '127.0.0.1', port: 9092 },
     advertise,
-    logDir,
+    logDir: logDir === temporary ? logDir : resolve(logDir),
     logLevel: logLevel ?? 'warn',
     shards: shards ?? 0,
     topics: [...topicsByName.values()],
