@@ -5,16 +5,25 @@ export interface Allowance {
   readonly minOneBatch: boolean
 }
 
+/** What one partition could give. */
+export interface Supply {
+  /** More than `maxBytes` only when its first batch alone is. */
+  readonly readableBytes: number
+  /** The partition's own limit. */
+  readonly maxBytes: number
+}
+
 const nothing: Allowance = { maxBytes: 0, minOneBatch: false }
 
-/** Shares a fetch's `maxBytes` out in the order of the request, from what each partition could give. */
-export function shareBudget(readableBytes: readonly number[], maxBytes: number): Allowance[] {
+/** Shares a fetch's `maxBytes` out in the order of the request. */
+export function shareBudget(supplies: readonly Supply[], maxBytes: number): Allowance[] {
   let remaining = maxBytes
   let first = true
-  return readableBytes.map((readable) => {
-    if (readable === 0 || (remaining <= 0 && !first)) return nothing
-    const allowance = { maxBytes: Math.max(0, Math.min(readable, remaining)), minOneBatch: first }
-    remaining -= readable
+  return supplies.map(({ readableBytes, maxBytes: limit }) => {
+    const fits = remaining > 0 && readableBytes <= limit
+    if (readableBytes === 0 || !(first || fits)) return nothing
+    const allowance = { maxBytes: Math.max(0, Math.min(readableBytes, remaining)), minOneBatch: first }
+    remaining -= readableBytes
     first = false
     return allowance
   })

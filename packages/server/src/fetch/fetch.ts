@@ -36,10 +36,8 @@ export async function fetchRecords(
   stop: AbortSignal,
 ): Promise<FetchedPartition[]> {
   const peeks = await peekUntilReady(query, shards, clock, stop)
-  const allowances = shareBudget(
-    peeks.map(({ readableBytes }) => readableBytes),
-    query.maxBytes,
-  )
+  const supplies = peeks.map(({ readableBytes }, index) => ({ readableBytes, maxBytes: query.positions[index]!.maxBytes }))
+  const allowances = shareBudget(supplies, query.maxBytes)
   const granted = query.positions.flatMap((position, index) => {
     const allowance = allowances[index]!
     return allowance.maxBytes === 0 && !allowance.minOneBatch ? [] : [{ index, position: { ...position, ...allowance } }]

@@ -102,8 +102,8 @@ export class Partition {
   peek(position: FetchPosition, isolation: Isolation): PeekAnswer {
     const fenced = checkLeaderEpoch(position.currentLeaderEpoch, this.#leaderEpoch)
     if (fenced !== 'NONE') return this.#peeked(fenced, 0)
-    const diverging = this.#divergence(position)
-    if (diverging !== null) return { ...this.#peeked('NONE', 0), divergingEpoch: diverging }
+    const truncation = this.#truncation(position)
+    if (truncation !== null) return truncation
     const { error, range } = this.read({ ...position, minOneBatch: true }, isolation)
     const readableBytes = range?.sizeInBytes ?? 0
     range?.release()
@@ -231,11 +231,13 @@ export class Partition {
     this.waiters.wakeAll()
   }
 
-  #divergence(position: FetchPosition): PeekAnswer['divergingEpoch'] {
-    if (position.lastFetchedEpoch < 0) return null
-    const end = this.log.leaderEpochs.endOffsetFor(position.lastFetchedEpoch, this.log.logEndOffset)
-    if (end.leaderEpoch >= position.lastFetchedEpoch && end.endOffset >= position.fetchOffset) return null
-    return { epoch: end.leaderEpoch, endOffset: end.endOffset }
+  /** What a reader is told whose log may have gone other ways than this one (KIP-595); null when it may read on. */
+  #truncation({ lastFetchedEpoch, fetchOffset }: FetchPosition): PeekAnswer | null {
+    if (lastFetchedEpoch < 0) return null
+    const { leaderEpoch: epoch, endOffset } = this.log.leaderEpochs.endOffsetFor(lastFetchedEpoch, this.log.logEndOffset)
+    if (epoch < 0 || fetchOffset < this.log.logStartOffset) return this.#peeked('OFFSET_OUT_OF_RANGE', 0)
+    if (epoch === lastFetchedEpoch && endOffset >= fetchOffset) return null
+    return { ...this.#peeked('NONE', 0), divergingEpoch: { epoch, endOffset } }
   }
 
   #peeked(error: PeekAnswer['error'], readableBytes: number): PeekAnswer {
