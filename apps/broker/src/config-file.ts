@@ -13,6 +13,8 @@ export function readConfigFile(path: string): unknown {
   }
 }
 
+/** Of a syntax error the parser also draws the place, after a colon; the sentence does without the drawing. */
 function firstLine(error: unknown): string {
-  return String(error instanceof Error ? error.message : error).split('\n', 1)[0] as string
+  const [line = ''] = String(error instanceof Error ? error.message : error).split('\n', 1)
+  return line.replace(/:$/, '')
 }

@@ -1,21 +1,15 @@
 import { type Clock, createLogger, type Logger, type Random, systemClock, systemRandom } from '@logan/common'
-import { type Disk, LogDirectory, nodeDisk, SyncScheduler } from '@logan/storage'
-import { Controller } from './cluster/controller.ts'
-import type { ClusterImage, TopicImage } from './cluster/image.ts'
+import { type Disk, type LogDirectory, nodeDisk } from '@logan/storage'
 import { ProducerIds } from './cluster/producer-ids.ts'
-import { clusterMetadataTopic } from './cluster/topic-names.ts'
-import { type BrokerConfig, resolveBrokerConfig } from './config/broker-config.ts'
+import { resolveBrokerConfig } from './config/broker-config.ts'
 import { type BrokerOptions, type BrokerOptionsInput, parseBrokerOptions } from './config/options.ts'
-import { type TopicSettings, topicSettings } from './config/topic-config.ts'
+import { type Core, type CoreParts, openCore } from './core.ts'
+import type { BrokerServices } from './dispatch/request-context.ts'
 import { createRouter } from './dispatch/router.ts'
 import { FetchSessions } from './fetch/fetch-sessions.ts'
 import { handlers } from './handlers/index.ts'
 import { Maintenance } from './maintenance.ts'
 import { type Listener, startListener } from './net/listener.ts'
-import { Partition } from './partition/partition.ts'
-import { InlineMailbox } from './shard/mailbox.ts'
-import { Shard } from './shard/shard.ts'
-import { ShardClient } from './shard/shard-client.ts'
 
 /** What the broker takes from outside; everything has a real default. */
 export interface BrokerWorld {
@@ -58,21 +52,14 @@ const drainDeadlineMs = 10_000
 export async function startBroker(options: BrokerOptionsInput | BrokerOptions, world: BrokerWorld = {}): Promise<Broker> {
   const parsed = parseBrokerOptions(options)
   const { clock = systemClock, random = systemRandom, disk = nodeDisk, logger = createLogger(parsed.logLevel) } = world
-  return RunningBroker.start(parsed, { clock, random, disk, logger })
-}
-
-type Parts = Required<BrokerWorld> & { readonly options: BrokerOptions; readonly config: BrokerConfig }
-
-/** Undoes what a start has done so far, last first. */
-class Undo {
-  readonly #steps: (() => Promise<unknown>)[] = []
-
-  add(step: () => Promise<unknown>): void {
-    this.#steps.unshift(step)
-  }
-
-  async run(): Promise<void> {
-    for (const step of this.#steps.splice(0)) await step()
+  const parts = { clock, random, disk, logger, options: parsed, config: resolveBrokerConfig(parsed.set) }
+  const core = await openCore(parts)
+  try {
+    return await listen(core, parts)
+  } catch (error) {
+    // In order, so that a port that is taken does not cost the next start a recovery.
+    await core.close()
+    throw error
   }
 }
 
@@ -83,29 +70,25 @@ class RunningBroker implements Broker {
   readonly logDir: string
   readonly clusterId: string
   readonly failed: Promise<Error>
-  readonly #controller: Controller
-  readonly #stop: () => Promise<void>
+  readonly #core: Core
+  readonly #listener: Listener
+  readonly #maintenance: Maintenance
   #closing: Promise<void> | undefined
 
-  private constructor(
-    directory: LogDirectory,
-    controller: Controller,
-    listener: Listener,
-    failed: Promise<Error>,
-    stop: () => Promise<void>,
-  ) {
+  constructor(core: Core, listener: Listener, maintenance: Maintenance, failed: Promise<Error>) {
     this.host = listener.host
     this.port = listener.port
     this.bootstrap = `${listener.host.includes(':') ? `[${listener.host}]` : listener.host}:${listener.port}`
-    this.logDir = directory.path
-    this.clusterId = directory.identity.clusterId
+    this.logDir = core.directory.path
+    this.clusterId = core.directory.identity.clusterId
     this.failed = failed
-    this.#controller = controller
-    this.#stop = stop
+    this.#core = core
+    this.#listener = listener
+    this.#maintenance = maintenance
   }
 
   get topicCount(): number {
-    return this.#controller.image.topicsByName.size
+    return this.#core.controller.image.topicsByName.size
   }
 
   close(): Promise<void> {
@@ -117,118 +100,33 @@ class RunningBroker implements Broker {
     return this.close()
   }
 
-  static async start(options: BrokerOptions, world: Required<BrokerWorld>): Promise<RunningBroker> {
-    const parts = { ...world, options, config: resolveBrokerConfig(options.set) }
-    const undo = new Undo()
-    try {
-      return await RunningBroker.#compose(parts, undo)
-    } catch (error) {
-      await undo.run()
-      throw error
-    }
-  }
-
-  static async #compose(parts: Parts, undo: Undo): Promise<RunningBroker> {
-    const { options, config, clock, random, disk, logger } = parts
-    const directory = await LogDirectory.open({ disk, path: options.logDir, clock, random, logger })
-    undo.add(() => directory.close({ clean: false }))
-    const durably = !directory.isTemporary
-    const syncs = new SyncScheduler()
-    const shard = createShard(parts, directory, syncs)
-    undo.add(() => shard.close({ durably: false }))
-    const shards = new ShardClient([new InlineMailbox((command) => shard.execute(command))])
-    // Handlers read the image that every shard holds, never one that is still on its way.
-    let published: ClusterImage | undefined
-    const publish = async (image: ClusterImage): Promise<void> => {
-      if (published === undefined) await setStraysAside(directory, image, logger)
-      await shards.toAll({ kind: 'applyImage', image, config })
-      published = image
-    }
-    const nodeId = directory.identity.nodeId
-    const controller = await Controller.open({
-      disk,
-      directory: directory.path,
-      clock,
-      random,
-      logger,
-      syncs,
-      nodeId,
-      config,
-      publish,
-      uncleanStart: !directory.wasClean,
-    })
-    undo.add(() => controller.close({ durably: false }))
-    await createTopics(controller, options.topics)
-    const failure = Promise.withResolvers<Error>()
-    const services = {
-      nodeId,
-      clusterId: directory.identity.clusterId,
-      clock,
-      logger,
-      config,
-      controller,
-      shards,
-      image: () => published ?? controller.image,
-      producerIds: new ProducerIds(() => controller.allocateProducerIdBlock()),
-      fetchSessions: new FetchSessions({ clock, random, slots: config.maxIncrementalFetchSessionCacheSlots }),
-      logDirectory: { path: directory.path, space: () => spaceOf(directory) },
-    }
-    const route = createRouter(handlers, services, { onFatal: failure.resolve })
-    const listener = await startListener({ ...options.bind, advertised: options.advertise ?? null, clock, logger, config, route })
-    const checkpoint = async (): Promise<void> => directory.writeCheckpoints((await shards.toAll({ kind: 'checkpoint' })).flat())
-    const maintenance = startMaintenance(parts, shards, checkpoint)
-    const stop = async (): Promise<void> => {
-      await maintenance.stop()
-      await listener.close({ deadlineMs: drainDeadlineMs })
-      const isClean = await shard.close({ durably })
-      await controller.close({ durably })
-      if (durably) await checkpoint()
-      await directory.close({ clean: isClean })
-    }
-    return new RunningBroker(directory, controller, listener, failure.promise, stop)
+  async #stop(): Promise<void> {
+    await this.#maintenance.stop()
+    await this.#listener.close({ deadlineMs: drainDeadlineMs })
+    await this.#core.close()
   }
 }
 
-/** Directories of partitions that the metadata does not know, or knows under another topic id, make way before logs are opened. */
-async function setStraysAside(directory: LogDirectory, image: ClusterImage, logger: Logger): Promise<void> {
-  for (const found of directory.partitions()) {
-    if (found.topic === clusterMetadataTopic) continue
-    const topic = image.topicsByName.get(found.topic)
-    const isKnown = topic !== undefined && found.partition < topic.partitions.length
-    if (isKnown && (found.topicId === undefined || found.topicId === topic.id)) continue
-    const path = await directory.setAside(found)
-    logger.warn(
-      { topic: found.topic, partition: found.partition, path },
-      'no topic has this directory: set aside, remove it when its records are not needed',
-    )
+async function listen(core: Core, parts: CoreParts): Promise<Broker> {
+  const { options, config, clock, random, logger } = parts
+  const { directory, controller, shards } = core
+  const failure = Promise.withResolvers<Error>()
+  const services: BrokerServices = {
+    nodeId: directory.identity.nodeId,
+    clusterId: directory.identity.clusterId,
+    clock,
+    logger,
+    config,
+    controller,
+    shards,
+    image: core.image,
+    producerIds: new ProducerIds(() => controller.allocateProducerIdBlock()),
+    fetchSessions: new FetchSessions({ clock, random, slots: config.maxIncrementalFetchSessionCacheSlots }),
+    logDirectory: { path: directory.path, space: () => spaceOf(directory) },
   }
-}
-
-function createShard({ config, clock, logger }: Parts, directory: LogDirectory, syncs: SyncScheduler): Shard {
-  const openPartition = async (topic: TopicImage, index: number, settings: TopicSettings): Promise<Partition> => {
-    const log = await directory.openLog({ topic: topic.name, topicId: topic.id, partition: index, config: settings.log, syncs })
-    const { leaderEpoch } = topic.partitions[index]!
-    return new Partition({ topic: topic.name, index, log, leaderEpoch, settings, clock })
-  }
-  const settingsOf = (topic: TopicImage): TopicSettings => topicSettings(topic.configs, config)
-  return new Shard({ shardId: 0, shardCount: 1, logger, settingsOf, openPartition })
-}
-
-/** The topics that the operator asked for and that are not there yet. One that cannot be is a reason not to start. */
-async function createTopics(controller: Controller, topics: BrokerOptions['topics']): Promise<void> {
-  const missing = topics.filter(({ name }) => !controller.image.topicsByName.has(name))
-  if (missing.length === 0) return
-  const wanted = missing.map(({ name, partitions }) => ({
-    name,
-    numPartitions: partitions,
-    replicationFactor: -1,
-    assignments: [],
-    configs: [],
-  }))
-  const outcomes = await controller.createTopics(wanted, { validateOnly: false })
-  outcomes.forEach((outcome, index) => {
-    if (outcome.error !== 'NONE') throw new Error(`cannot create topic ${wanted[index]!.name}: ${outcome.message ?? outcome.error}`)
-  })
+  const route = createRouter(handlers, services, { onFatal: failure.resolve })
+  const listener = await startListener({ ...options.bind, advertised: options.advertise ?? null, clock, logger, config, route })
+  return new RunningBroker(core, listener, startMaintenance(parts, core), failure.promise)
 }
 
 function spaceOf(directory: LogDirectory): { totalBytes: number; usableBytes: number } {
@@ -236,7 +134,7 @@ function spaceOf(directory: LogDirectory): { totalBytes: number; usableBytes: nu
   return { totalBytes, usableBytes: freeBytes }
 }
 
-function startMaintenance({ config, clock, logger }: Parts, shards: ShardClient, checkpoint: () => Promise<void>): Maintenance {
+function startMaintenance({ config, clock, logger }: CoreParts, { shards, checkpoint }: Core): Maintenance {
   const maintenance = new Maintenance(clock, logger)
   maintenance.start({
     name: 'retention',

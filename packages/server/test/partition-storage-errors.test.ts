@@ -34,7 +34,14 @@ beforeEach(async () => {
     partitions[index] = new Partition({ topic: 't', index, log, leaderEpoch: 0, settings, clock })
     return partitions[index]
   }
-  const shard = new Shard({ shardId: 0, shardCount: 1, logger: silentLogger, settingsOf: () => settings, openPartition })
+  const shard = new Shard({
+    shardId: 0,
+    shardCount: 1,
+    logger: silentLogger,
+    settingsOf: () => settings,
+    openPartition,
+    setAside: async () => {},
+  })
   shards = new ShardClient([new InlineMailbox((command) => shard.execute(command))])
   const topic = {
     name: 't',

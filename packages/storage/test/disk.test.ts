@@ -96,6 +96,19 @@ describe('descriptors', () => {
   })
 })
 
+test.each(['a file', 'a file/below', '/proc/below'])('a directory that cannot be made (%s) is a DiskError, not an endless try', (name) => {
+  const directory = temporaryDirectory()
+  fs.writeFileSync(`${directory}/a file`, '')
+  expect(() => nodeDisk.makeDirectory(name.startsWith('/') ? name : `${directory}/${name}`)).toThrow(DiskError)
+})
+
+test('a directory is made with its parents, and one that is there is fine', () => {
+  const directory = `${temporaryDirectory()}/a/b`
+  nodeDisk.makeDirectory(directory)
+  nodeDisk.makeDirectory(directory)
+  expect(fs.statSync(directory).isDirectory()).toBe(true)
+})
+
 describe('the lock of a directory', () => {
   const portable = process.env.LOGAN_PORTABLE
   afterEach(() => {

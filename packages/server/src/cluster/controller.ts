@@ -108,11 +108,13 @@ export class Controller {
   /**
    * Lets the changes under way end, leaves a snapshot, and closes the log. `durably: false` does without whatever is only for the next
    * start, for a directory that is about to be removed.
+   * @returns whether the log on disk has all that was said, so that the next start need not recover it
    */
-  async close({ durably = true }: { readonly durably?: boolean } = {}): Promise<void> {
+  async close({ durably = true }: { readonly durably?: boolean } = {}): Promise<boolean> {
     await this.#queue.idle()
     if (durably) await this.#writeSnapshot()
     await this.#log.close({ durably })
+    return !this.#log.hasFailed
   }
 
   async #start(): Promise<void> {

@@ -127,6 +127,10 @@ export class MetadataLog {
   }
 
   /** `durably: false` skips all syncs, for a directory that is about to be removed. */
+  get hasFailed(): boolean {
+    return this.#log.failure !== undefined
+  }
+
   close(options: { readonly durably: boolean }): Promise<void> {
     return this.#log.close(options)
   }

@@ -76,13 +76,15 @@ export const brokerConfigTable = {
   }),
   'log.retention.hours': int('168', {
     least: -1,
+    notZero: true,
     documentation: `${documentationOf('retention.ms')} In hours; log.retention.minutes and log.retention.ms are heeded first.`,
   }),
   'log.retention.minutes': int(null, {
     least: -1,
+    notZero: true,
     documentation: `${documentationOf('retention.ms')} In minutes; log.retention.ms is heeded first.`,
   }),
-  'log.retention.ms': long(null, { least: -1, documentation: documentationOf('retention.ms'), mode: 'cluster-wide' }),
+  'log.retention.ms': long(null, { least: -1, notZero: true, documentation: documentationOf('retention.ms'), mode: 'cluster-wide' }),
   'log.roll.hours': int('168', { least: 1, documentation: `${documentationOf('segment.ms')} In hours; log.roll.ms is heeded first.` }),
   'log.roll.jitter.hours': int('0', { least: 0, ...like('segment.jitter.ms') }),
   'log.roll.jitter.ms': long(null, { least: 0, ...like('segment.jitter.ms'), mode: 'cluster-wide' }),

@@ -44,6 +44,8 @@ export interface Declared {
 interface Bounds {
   readonly least?: number
   readonly most?: number
+  /** 0 means nothing: the value is a limit of at least 1, or -1 for none. */
+  readonly notZero?: true
 }
 
 /** The value of a config whose default is `D`: null only where that is null. */
@@ -163,7 +165,8 @@ function clamp(value: bigint): number {
   return value < BigInt(Number.MIN_SAFE_INTEGER) ? Number.MIN_SAFE_INTEGER : Number(value)
 }
 
-function within(value: number, { least, most }: Bounds): number {
+function within(value: number, { least, most, notZero }: Bounds): number {
+  if (notZero && value === 0) throw new ConfigError('must be unlimited (-1) or, greater than or equal to 1')
   if (least !== undefined && value < least) throw new ConfigError(`Value must be at least ${least}`)
   if (most !== undefined && value > most) throw new ConfigError(`Value must be no more than ${most}`)
   return value

@@ -29,6 +29,8 @@ export interface ShardOptions {
   readonly logger: Logger
   readonly settingsOf: (topic: TopicImage, command: ApplyImage) => TopicSettings
   readonly openPartition: OpenPartition
+  /** Makes way, keeping the files, for another topic of the same name: the log could not be opened, so it cannot be deleted either. */
+  readonly setAside: (topic: TopicImage, index: number) => Promise<void>
 }
 
 /** How many logs are opened at once: opening mostly waits for the disk. */
@@ -153,6 +155,7 @@ export class Shard {
       for (const ref of this.#owned(topic)) {
         const partition = this.#partitions.get(keyOf(ref))
         this.#partitions.delete(keyOf(ref))
+        if (partition === 'offline') await this.#options.setAside(topic, ref.partition)
         if (partition === undefined || partition === 'offline') continue
         partition.leave()
         dropped.push(partition)

@@ -52,6 +52,11 @@ describe('resolveBrokerConfig', () => {
     expect(config.overrides.size).toBe(0)
   })
 
+  test.each(['log.retention.hours', 'log.retention.minutes', 'log.retention.ms'])('%s is a limit or -1, never 0', (name) => {
+    expect(() => resolveBrokerConfig({ [name]: '0' })).toThrow(/unlimited \(-1\)/)
+    expect(resolveBrokerConfig({ [name]: '-1' }).overrides.get(name)).toBe('-1')
+  })
+
   test('reads what is set', () => {
     const config = resolveBrokerConfig({ 'num.partitions': ' 12 ', 'auto.create.topics.enable': 'FALSE', 'flush.mode': 'os' })
     expect(config).toMatchObject({ numPartitions: 12, autoCreateTopicsEnable: false, flushMode: 'os' })

@@ -27,16 +27,21 @@ export class DescriptorPool {
 
   /** Closes one file if the limit is reached and one can be closed. */
   makeRoom(): void {
-    if (this.#files.size < this.#limit) return
+    if (this.#files.size >= this.#limit) this.giveUpOne()
+  }
+
+  /** Closes one file; false when none can be closed. */
+  giveUpOne(): boolean {
     // Twice round: the first pass may only take marks away.
     for (let tries = 2 * this.#files.size; tries > 0; tries--) {
       const file = this.#files.values().next().value!
       if (file.isIdle && !file.recentlyUsed) {
         file.closeDescriptor()
-        return
+        return true
       }
       this.#passOver(file)
     }
+    return false
   }
 
   #passOver(file: NodeFile): void {

@@ -31,7 +31,7 @@ class NodeDisk implements Disk {
   }
 
   makeDirectory(directory: string): void {
-    guarded('make directory', directory, () => fs.mkdirSync(directory, { recursive: true }))
+    guarded('make directory', directory, () => makeWithParents(path.resolve(directory)))
   }
 
   makeTemporaryDirectory(): string {
@@ -94,3 +94,19 @@ export function createNodeDisk({ descriptorLimit = defaultDescriptorLimit }: { r
 
 /** The disk of this machine. */
 export const nodeDisk: Disk = createNodeDisk()
+
+/** Node's own `recursive` never ends where making a directory under an existing one says ENOENT, as below /proc (seen with Node 26). */
+function makeWithParents(directory: string): void {
+  if (fs.existsSync(directory)) {
+    if (fs.statSync(directory).isDirectory()) return
+    throw Object.assign(new Error('a file is in its place'), { code: 'EEXIST' })
+  }
+  const parent = path.dirname(directory)
+  if (parent !== directory) makeWithParents(parent)
+  try {
+    fs.mkdirSync(directory)
+  } catch (error) {
+    // Somebody else may have made it meanwhile.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+}

@@ -136,8 +136,19 @@ export class NodeFile implements DiskFile {
 
   #open(how: OpenHow): void {
     this.#pool.makeRoom()
-    this.#descriptor = guarded('open', this.path, () => fs.openSync(this.path, flags[how], 0o644))
+    this.#descriptor = guarded('open', this.path, () => this.#openOnce(how))
     this.#pool.entered(this)
+  }
+
+  /** The process may have fewer descriptors than the pool believes, or connections may hold them: then the pool gives some back. */
+  #openOnce(how: OpenHow): number {
+    for (;;) {
+      try {
+        return fs.openSync(this.path, flags[how], 0o644)
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EMFILE' || !this.#pool.giveUpOne()) throw error
+      }
+    }
   }
 
   #idle(): void {
