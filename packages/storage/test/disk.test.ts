@@ -109,6 +109,23 @@ test('a directory is made with its parents, and one that is there is fine', () =
   expect(fs.statSync(directory).isDirectory()).toBe(true)
 })
 
+test('under a low limit of the process the disk leaves half of the descriptors to others', ({ skip }) => {
+  if (process.platform !== 'linux') skip('the limit can be read on Linux only')
+  const source = new URL('../src/index.ts', import.meta.url).href
+  const program = `
+    const { nodeDisk } = await import(${JSON.stringify(source)})
+    const { readdirSync } = await import('node:fs')
+    for (const name of readdirSync(process.argv[1])) {
+      if (nodeDisk.open(process.argv[1] + '/' + name, 'existing').readNow(Buffer.alloc(1), 0) !== 1) throw new Error(name)
+    }
+    console.log(readdirSync('/proc/self/fd').length)`
+  const directory = temporaryDirectory()
+  for (let index = 0; index < 300; index++) fs.writeFileSync(`${directory}/${index}`, 'x')
+  const command = `ulimit -n 200; exec ${JSON.stringify(process.execPath)} -C @logan/source --input-type=module -e "$PROGRAM" "$DIRECTORY"`
+  const open = execFileSync('bash', ['-c', command], { env: { ...process.env, PROGRAM: program, DIRECTORY: directory } })
+  expect(Number(open)).toBeLessThan(160)
+})
+
 describe('the lock of a directory', () => {
   const portable = process.env.LOGAN_PORTABLE
   afterEach(() => {

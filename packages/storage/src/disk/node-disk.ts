@@ -8,7 +8,7 @@ import { asDiskError, guarded } from './node-error.ts'
 import { NodeFile } from './node-file.ts'
 
 /** Leaves room for connections under the common limit of 1024 descriptors. */
-const defaultDescriptorLimit = 512
+const descriptorLimitMax = 512
 
 /** The file system, by Node. */
 class NodeDisk implements Disk {
@@ -88,12 +88,23 @@ class NodeDisk implements Disk {
 }
 
 /** A disk with its own bound on open descriptors. */
-export function createNodeDisk({ descriptorLimit = defaultDescriptorLimit }: { readonly descriptorLimit?: number } = {}): Disk {
+export function createNodeDisk({ descriptorLimit = defaultDescriptorLimit() }: { readonly descriptorLimit?: number } = {}): Disk {
   return new NodeDisk(descriptorLimit)
 }
 
 /** The disk of this machine. */
 export const nodeDisk: Disk = createNodeDisk()
+
+/** Half of what the process may open, where that can be known; connections have the other half. */
+function defaultDescriptorLimit(): number {
+  try {
+    const [, soft] = /^Max open files +(\d+)/m.exec(fs.readFileSync('/proc/self/limits', 'utf8')) ?? []
+    return Math.min(descriptorLimitMax, Math.floor(Number(soft ?? Number.POSITIVE_INFINITY) / 2))
+  } catch {
+    // Not Linux: what is missing is then given back when it is needed, see NodeFile.
+    return descriptorLimitMax
+  }
+}
 
 /** Node's own `recursive` never ends where making a directory under an existing one says ENOENT, as below /proc (seen with Node 26). */
 function makeWithParents(directory: string): void {
