@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -45,6 +45,13 @@ export function newDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'logan-test-'))
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
   return directory
+}
+
+/** The directory as `kill -9` would leave it at this moment; the broker goes on in its own. */
+export function killed(logDir: string): string {
+  const copy = newDirectory()
+  cpSync(logDir, copy, { recursive: true })
+  return copy
 }
 
 export function errorName(code: number): string {

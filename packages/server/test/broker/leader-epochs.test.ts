@@ -1,4 +1,3 @@
-import { cpSync } from 'node:fs'
 import { DeleteRecords, ListOffsets, Metadata, OffsetForLeaderEpoch, splitBatches } from '@logan/protocol'
 import { expect, it } from 'vitest'
 import {
@@ -6,6 +5,7 @@ import {
   createTopic,
   errorName,
   fetchOne,
+  killed,
   leaderEpochOf,
   newBroker,
   newBrokerAndClient,
@@ -17,16 +17,14 @@ import {
 import type { WireClient } from './wire-client.ts'
 
 /** Two records under epoch 0, then a crash, then two under epoch 1. */
-async function twoEpochs(): Promise<{ client: WireClient; topic: Topic; logDir: string }> {
-  const before = newDirectory()
-  const first = await newBrokerAndClient({ logDir: before, flushMode: 'sync' })
+async function twoEpochs(): Promise<{ client: WireClient; topic: Topic }> {
+  const logDir = newDirectory()
+  const first = await newBrokerAndClient({ logDir, flushMode: 'sync' })
   const topic = await createTopic(first.client)
   await produce(first.client, topic, batchOf(['a', 'b']))
-  const logDir = newDirectory()
-  cpSync(before, logDir, { recursive: true })
-  const client = await newClient(await newBroker({ logDir, flushMode: 'sync' }))
+  const client = await newClient(await newBroker({ logDir: killed(logDir), flushMode: 'sync' }))
   await produce(client, topic, batchOf(['c', 'd']))
-  return { client, topic, logDir }
+  return { client, topic }
 }
 
 async function endOfEpoch(client: WireClient, { name }: Topic, leaderEpoch: number, currentLeaderEpoch = -1) {
