@@ -6,6 +6,7 @@ import { type BrokerOptions, type BrokerOptionsInput, parseBrokerOptions } from 
 import { type Core, type CoreParts, openCore } from './core.ts'
 import type { BrokerServices } from './dispatch/request-context.ts'
 import { createRouter } from './dispatch/router.ts'
+import { AnswerMemory } from './fetch/answer-memory.ts'
 import { FetchSessions } from './fetch/fetch-sessions.ts'
 import { handlers } from './handlers/index.ts'
 import { Maintenance } from './maintenance.ts'
@@ -121,6 +122,7 @@ async function listen(core: Core, parts: CoreParts): Promise<Broker> {
     shards,
     image: core.image,
     producerIds: new ProducerIds(() => controller.allocateProducerIdBlock()),
+    answerMemory: new AnswerMemory(config.queuedMaxResponseBytes),
     fetchSessions: new FetchSessions({ clock, random, slots: config.maxIncrementalFetchSessionCacheSlots }),
     logDirectory: { path: directory.path, space: () => spaceOf(directory) },
   }

@@ -5,6 +5,7 @@ import { createNodeDisk, type Disk, LogDirectory, nodeDisk, SyncScheduler } from
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { resolveBrokerConfig } from '../src/config/broker-config.ts'
 import { topicSettings } from '../src/config/topic-config.ts'
+import { AnswerMemory } from '../src/fetch/answer-memory.ts'
 import { fetchRecords } from '../src/fetch/fetch.ts'
 import { Partition } from '../src/partition/partition.ts'
 import { InlineMailbox } from '../src/shard/mailbox.ts'
@@ -83,7 +84,8 @@ it('a partition whose file cannot be read answers KAFKA_STORAGE_ERROR, and the o
   lose(0)
   const query = { isolation: 'uncommitted', minBytes: 1, maxBytes: 1000, maxWaitMs: 0, answerAtOnce: false } as const
   const positions = [0, 1].map((partition) => ({ ...position, ...at(partition) }))
-  const [first, second] = await fetchRecords({ ...query, positions }, { shards, clock, logger: silentLogger }, new AbortController().signal)
+  const services = { shards, clock, logger: silentLogger, memory: new AnswerMemory(2 ** 20), whenWritten: () => {} }
+  const [first, second] = await fetchRecords({ ...query, positions }, services, new AbortController().signal)
   expect(first).toMatchObject({ error: 'KAFKA_STORAGE_ERROR' })
   expect(second!.error).toBe('NONE')
   expect(second!.records.includes('v1')).toBe(true)

@@ -18,7 +18,7 @@ function like(name: TopicConfigName): Pick<ConfigDefinition, 'documentation' | '
   return { documentation: documentationOf(name), status: topicConfigTable[name].status }
 }
 
-/** Every broker config that is known, by Kafka's name (flush.mode and verify.records are our own); the only place where it is declared. */
+/** Every broker config that is known, by Kafka's name (flush.mode, queued.max.response.bytes and verify.records are our own); the only place where it is declared. */
 export const brokerConfigTable = {
   'auto.create.topics.enable': boolean('true', {
     documentation: 'Whether a topic is made when a client asks for its metadata or produces to it, and allows that.',
@@ -140,6 +140,11 @@ export const brokerConfigTable = {
     least: 1,
     documentation:
       'Bytes of all requests in flight, from when a size is known until the answer; beyond, sockets are not read. In Apache Kafka there is no limit by default.',
+  }),
+  'queued.max.response.bytes': long('268435456', {
+    least: 1,
+    documentation:
+      'Record bytes of all Fetch answers that clients have not taken yet; beyond, a fetch gives one batch. Apache Kafka has no such config.',
   }),
   'queued.max.requests': int('500', {
     least: 1,

@@ -3,6 +3,7 @@ import type { Controller } from '../cluster/controller.ts'
 import type { ClusterImage } from '../cluster/image.ts'
 import type { ProducerIds } from '../cluster/producer-ids.ts'
 import type { BrokerConfig } from '../config/broker-config.ts'
+import type { AnswerMemory } from '../fetch/answer-memory.ts'
 import type { FetchSessions } from '../fetch/fetch-sessions.ts'
 import type { ShardClient } from '../shard/shard-client.ts'
 
@@ -37,6 +38,7 @@ export interface BrokerServices {
   readonly producerIds: ProducerIds
   readonly shards: ShardClient
   readonly fetchSessions: FetchSessions
+  readonly answerMemory: AnswerMemory
   readonly logDirectory: LogDirectoryView
 }
 
@@ -61,6 +63,8 @@ export interface RequestContext {
   readonly broker: BrokerServices
   /** What this broker advertises, by ascending key. */
   readonly apiRanges: readonly ApiRange[]
+  /** Has `release` called once, when the answer is out, or will not be sent. */
+  readonly whenWritten: (release: () => void) => void
 }
 
 /** Thrown by a handler when Kafka answers by closing the connection (an error under acks=0, for one). */

@@ -84,12 +84,14 @@ class Router implements Route {
 
   #call(handler: Handler, header: RequestHeader, request: unknown, connection: ConnectionView): Answer | Promise<Answer> {
     const { apiVersion, clientId } = header
-    const context = { apiVersion, clientId, connection, broker: this.#services, apiRanges: this.#apiRanges }
-    const failed = (error: unknown): Answer => this.#failed(error, handler, header, connection)
+    const releases: (() => void)[] = []
+    const whenWritten = (release: () => void): void => void releases.push(release)
+    const context = { apiVersion, clientId, connection, broker: this.#services, apiRanges: this.#apiRanges, whenWritten }
+    const failed = (error: unknown): Answer => releasing(this.#failed(error, handler, header, connection), releases)
     try {
       const response = handler.serve(request, context)
-      if (response instanceof Promise) return response.then((settled) => encode(header, settled)).catch(failed)
-      return encode(header, response)
+      if (response instanceof Promise) return response.then((settled) => releasing(encode(header, settled), releases)).catch(failed)
+      return releasing(encode(header, response), releases)
     } catch (error) {
       return failed(error)
     }
@@ -138,4 +140,15 @@ function isServed({ versions: [min, max] }: Handler, version: number): boolean {
 function encode({ apiKey, apiVersion, correlationId }: RequestHeader, response: unknown): Answer {
   if (response === null) return nothing
   return { kind: 'send', buffers: encodeResponseFrame(apiKey, apiVersion, correlationId, response as object) }
+}
+
+/** Gives back what the answer holds when it is out, or at once when there is none. */
+function releasing(answer: Answer, releases: readonly (() => void)[]): Answer {
+  if (releases.length === 0) return answer
+  const onWritten = (): void => {
+    for (const release of releases) release()
+  }
+  if (answer.kind === 'send') return { ...answer, onWritten }
+  onWritten()
+  return answer
 }

@@ -2,6 +2,7 @@ import type { Clock, Logger } from '@logan/common'
 import { CorruptRange, DiskError } from '@logan/storage'
 import type { AwaitProgress, FetchPosition, Isolation, PeekAnswer, ReadAnswer } from '../shard/commands.ts'
 import type { ShardClient } from '../shard/shard-client.ts'
+import type { AnswerMemory } from './answer-memory.ts'
 import { shareBudget } from './budget.ts'
 
 export interface FetchQuery {
@@ -19,6 +20,9 @@ export interface FetchedPartition extends PeekAnswer {
 }
 
 interface FetchServices {
+  readonly memory: AnswerMemory
+  /** Has what gives the answer's memory back called when it is written. */
+  readonly whenWritten: (release: () => void) => void
   readonly shards: ShardClient
   readonly clock: Clock
   readonly logger: Logger
@@ -32,12 +36,15 @@ const noRecords = Buffer.alloc(0)
  */
 export async function fetchRecords(
   query: FetchQuery,
-  { shards, clock, logger }: FetchServices,
+  { shards, clock, logger, memory, whenWritten }: FetchServices,
   stop: AbortSignal,
 ): Promise<FetchedPartition[]> {
   const peeks = await peekUntilReady(query, shards, clock, stop)
   const supplies = peeks.map(({ readableBytes }, index) => ({ readableBytes, maxBytes: query.positions[index]!.maxBytes }))
-  const allowances = shareBudget(supplies, query.maxBytes)
+  const allowances = shareBudget(supplies, Math.min(query.maxBytes, memory.freeBytes))
+  // Held before the first await, so that fetches that come together do not all see the same room.
+  const heldBytes = allowances.reduce((sum, { maxBytes }) => sum + maxBytes, 0)
+  whenWritten(memory.hold(heldBytes))
   const granted = query.positions.flatMap((position, index) => {
     const allowance = allowances[index]!
     return allowance.maxBytes === 0 && !allowance.minOneBatch ? [] : [{ index, position: { ...position, ...allowance } }]
@@ -52,6 +59,9 @@ export async function fetchRecords(
       fetched[index] = await materialize(peeks[index]!, reads[place]!, logger)
     }),
   )
+  // The first batch may be larger than its share.
+  const excessBytes = fetched.reduce((sum, { records }) => sum + records.length, -heldBytes)
+  if (excessBytes > 0) whenWritten(memory.hold(excessBytes))
   return fetched
 }
 

@@ -65,7 +65,7 @@ async function fetchAll(request: Request, partitions: readonly FetchPartition[],
       maxWaitMs: request.maxWaitMs,
       answerAtOnce: known.length < resolved.length,
     },
-    broker,
+    { ...broker, memory: broker.answerMemory, whenWritten: context.whenWritten },
     connection.closed,
   )
   const answers = fetched.values()

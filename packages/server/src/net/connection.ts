@@ -166,10 +166,15 @@ export class Connection implements ConnectionView {
     for (let ready = this.#responses.takeReady(); ready !== undefined; ready = this.#responses.takeReady()) {
       this.#gate.end()
       this.#intake.letGo(ready.request.frame.length)
-      if (this.#finished) continue
-      if (ready.answer.kind === 'send') this.#writer.write(ready.answer.buffers)
-      else if (ready.answer.kind === 'close') this.#finish()
+      const { answer } = ready
+      if (answer.kind === 'send') this.#send(answer)
+      else if (answer.kind === 'close' && !this.#finished) this.#finish()
     }
+  }
+
+  #send({ buffers, onWritten }: Extract<Answer, { kind: 'send' }>): void {
+    if (this.#finished) onWritten?.()
+    else this.#writer.write(buffers, onWritten)
   }
 
   #beginRequests(): void {

@@ -3,7 +3,12 @@ import type { ConnectionView } from '../dispatch/request-context.ts'
 /** What becomes of one request. */
 export type Answer =
   /** A whole response frame, size prefix included. The buffers are only borrowed: they must not change until they are written. */
-  | { readonly kind: 'send'; readonly buffers: readonly Uint8Array[] }
+  | {
+      readonly kind: 'send'
+      readonly buffers: readonly Uint8Array[]
+      /** Called once, when the buffers are out or never will be. */
+      readonly onWritten?: () => void
+    }
   /** No response (Produce with acks=0). The request still held its place in the order. */
   | { readonly kind: 'nothing' }
   /** The connection closes once the earlier responses are out. Who answers so has logged why. */

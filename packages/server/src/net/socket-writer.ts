@@ -25,8 +25,11 @@ export class SocketWriter {
     return this.#socket.bytesWritten - this.#socket.writableLength
   }
 
-  /** Borrows the buffers until they are written. All that is written in one turn of the loop leaves in one system call. */
-  write(buffers: readonly Uint8Array[]): void {
+  /**
+   * Borrows the buffers until they are written, or until the socket is gone; `onWritten` tells. All that is written in one turn of the loop
+   * leaves in one system call.
+   */
+  write(buffers: readonly Uint8Array[], onWritten?: () => void): void {
     if (!this.#corked) {
       this.#corked = true
       this.#socket.cork()
@@ -35,7 +38,8 @@ export class SocketWriter {
         this.#socket.uncork()
       })
     }
-    for (const buffer of buffers) this.#socket.write(buffer)
+    const last = buffers.length - 1
+    for (const [index, buffer] of buffers.entries()) this.#socket.write(buffer, index === last ? onWritten : undefined)
   }
 
   /**

@@ -85,7 +85,7 @@ export async function startTestBroker(set: Record<string, string> = {}): Promise
     async call(api, apiVersion, request) {
       const { serve } = handlers.find((handler) => handler.api.key === api.key)!
       const decoded = decodeRequest(api.key, apiVersion, bytesOf(encodeRequest(api.key, apiVersion, request as object)))
-      const response = await serve(decoded, { apiVersion, clientId: null, connection, broker, apiRanges: [] })
+      const response = await serve(decoded, { apiVersion, clientId: null, connection, broker, apiRanges: [], whenWritten: () => {} })
       return decodeResponse(api.key, apiVersion, bytesOf(encodeResponse(api.key, apiVersion, response as object))) as never
     },
     async close() {
