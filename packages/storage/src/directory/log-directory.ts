@@ -160,7 +160,7 @@ export class LogDirectory {
       this.#recoveryPoints.set({ topic, partition, offset: recoveryPoint })
       this.#keepLogStart(topic, partition, logStartOffset)
     }
-    await Promise.all([this.#recoveryPoints.write(), this.#logStartOffsets.write()])
+    await this.#writeOffsets()
   }
 
   /** Of the file system that holds it. */
@@ -180,6 +180,13 @@ export class LogDirectory {
     } finally {
       await this.#lock.release()
     }
+  }
+
+  /** Nothing is under way any more when this settles, also when one of the two fails. */
+  async #writeOffsets(): Promise<void> {
+    const writes = await Promise.allSettled([this.#recoveryPoints.write(), this.#logStartOffsets.write()])
+    const failed = writes.find(({ status }) => status === 'rejected')
+    if (failed?.status === 'rejected') throw failed.reason
   }
 
   #recoveryOf(topic: string, partition: number): LogRecovery {
@@ -228,7 +235,7 @@ export class LogDirectory {
       const hadLogStart = this.#logStartOffsets.remove(topic, partition)
       changed ||= hadRecoveryPoint || hadLogStart
     }
-    if (changed) await Promise.all([this.#recoveryPoints.write(), this.#logStartOffsets.write()])
+    if (changed) await this.#writeOffsets()
   }
 }
 
