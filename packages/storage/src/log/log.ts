@@ -52,6 +52,8 @@ export class Log {
   readonly #commit: GroupCommit
   #logStartOffset: number
   #failure: DiskError | undefined
+  /** The last append was refused by the disk: said once, not for every batch that comes while a disk is full. */
+  #refusing = false
   #ended: 'closed' | 'deleted' | undefined
 
   private constructor(options: LogOptions, opened: OpenedLog) {
@@ -170,6 +172,7 @@ export class Log {
     } catch (error) {
       throw this.#writeFailed(error)
     }
+    this.#refusing = false
     if (origin !== 'controller') this.#producers.update(view)
     this.leaderEpochs.assign(leaderEpoch, baseOffset)
     return { kind: 'appended', baseOffset, lastOffset: view.lastOffset, logAppendTimeMs, logStartOffset: this.#logStartOffset }
@@ -327,7 +330,8 @@ export class Log {
     } catch {
       this.#failure = error
     }
-    this.#logger.error({ err: error, final: this.#failure !== undefined }, 'an append failed')
+    if (!this.#refusing) this.#logger.error({ err: error, final: this.#failure !== undefined }, 'appends fail')
+    this.#refusing = true
     return this.#failed(error)
   }
 
