@@ -201,7 +201,11 @@ export class Partition {
 
   #scheduleSync(): void {
     // The log has said why; it takes no more appends.
-    this.log.durable(this.log.logEndOffset).catch(() => this.#acks.settleAll('failed'))
+    this.log.durable(this.log.logEndOffset).catch(() => {
+      this.#acks.settleAll('failed')
+      // Readers that waited for this sync wait in vain.
+      this.waiters.wakeAll()
+    })
   }
 
   #durableMoved(): void {

@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
+  ApiVersions,
   allRecords,
   type BatchInput,
   buildBatch,
@@ -96,6 +97,11 @@ export function batchOf(values: readonly string[], rest: Omit<BatchInput, 'recor
 /** The same from an idempotent producer. */
 export function sequencedBatch(producerId: number, baseSequence: number, values: readonly string[], producerEpoch = 0): Buffer {
   return batchOf(values, { producerId, producerEpoch, baseSequence })
+}
+
+/** Once it resolves, what other connections sent before has been taken. */
+export async function roundTrip(client: WireClient): Promise<void> {
+  await client.call(ApiVersions, 0, {})
 }
 
 export interface ProduceOptions {

@@ -1,4 +1,4 @@
-import { ApiVersions, DeleteRecords } from '@logan/protocol'
+import { DeleteRecords } from '@logan/protocol'
 import { expect, it } from 'vitest'
 import type { Broker } from '../../src/index.ts'
 import {
@@ -12,15 +12,12 @@ import {
   newClient,
   newDirectory,
   produce,
+  roundTrip,
   type Topic,
 } from './broker-testkit.ts'
-import type { WireClient } from './wire-client.ts'
 
-/** Longer than any test may take, so that a fetch which only ends by itself fails it. */
-const long = { maxWaitMs: 60_000 }
-
-/** By now whatever another connection sent before has been taken. */
-const roundTrip = (client: WireClient) => client.call(ApiVersions, 0, {})
+/** Longer than any test may take, so that a fetch which only ends by itself fails it; and the greatest that a client can ask for. */
+const long = { maxWaitMs: 0x7fff_ffff }
 
 interface Poll {
   readonly answer: Promise<Fetched[]>

@@ -1,5 +1,7 @@
+import { ManualClock } from '@logan/common'
 import { ListOffsets } from '@logan/protocol'
 import { expect, it, onTestFinished } from 'vitest'
+import type { BrokerWorld } from '../../src/index.ts'
 import {
   batchOf,
   createTopic,
@@ -12,6 +14,7 @@ import {
   newClient,
   newDirectory,
   produce,
+  roundTrip,
   sequencedBatch,
   type Topic,
 } from './broker-testkit.ts'
@@ -19,10 +22,10 @@ import { HeldDisk } from './held-disk.ts'
 import type { WireClient } from './wire-client.ts'
 
 /** A broker whose topic `t` has one durable record, and from now on no sync of it ends by itself. */
-async function heldBroker() {
+async function heldBroker(world: BrokerWorld = {}) {
   const held = new HeldDisk('t-0')
   const logDir = newDirectory()
-  const { broker, client } = await newBrokerAndClient({ logDir, flushMode: 'sync' }, { disk: held.disk })
+  const { broker, client } = await newBrokerAndClient({ logDir, flushMode: 'sync' }, { ...world, disk: held.disk })
   // The broker's own closing comes later, and syncs.
   onTestFinished(() => held.release())
   const topic = await createTopic(client, 't')
@@ -114,14 +117,17 @@ it('who waits for the sync of a topic that is deleted is told so', async () => {
 })
 
 it('a failed sync: KAFKA_STORAGE_ERROR for all it covered and all that comes; what was durable is served, and so are other partitions', async () => {
-  const { held, broker, client, topic } = await heldBroker()
+  // Time stands still, so that no wait ends by itself.
+  const { held, broker, client, topic } = await heldBroker({ clock: new ManualClock(Date.now()) })
   const other = await newClient(broker)
   const doomed = [produce(client, topic, batchOf(['x'])), produce(client, topic, batchOf(['y']))]
-  const polling = fetchOne(other, topic, { fetchOffset: 1 }, { maxWaitMs: 50 })
   await held.begun
+  // It waits for the sync under way, although it asks for no wait.
+  const reading = fetchOne(other, topic, { fetchOffset: 1 })
+  await roundTrip(await newClient(broker))
   held.release('fail')
   for (const answer of doomed) expect(await answer).toMatchObject({ error: 'KAFKA_STORAGE_ERROR', baseOffset: -1 })
-  expect(await polling).toMatchObject({ error: 'NONE', highWatermark: 1, values: [] })
+  expect(await reading).toMatchObject({ error: 'NONE', highWatermark: 1, values: [] })
   for (const acks of [1, -1]) expect(await produce(client, topic, batchOf(['z']), { acks })).toMatchObject({ error: 'KAFKA_STORAGE_ERROR' })
   expect(await fetchOne(client, topic)).toMatchObject({ error: 'NONE', highWatermark: 1, values: ['durable'] })
   expect(await latestOffset(client, topic)).toBe(1)

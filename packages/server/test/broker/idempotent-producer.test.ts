@@ -99,3 +99,14 @@ it('a refused batch of several in flight takes those behind it along, and all co
   expect(again.map(({ baseOffset }) => baseOffset)).toEqual([1, 2, 3])
   expect((await fetchOne(client, topic)).values).toEqual(['a', 'b', 'c', 'd'])
 })
+
+it('a repetition is answered with the append time of its first appearance', async () => {
+  const { client, id } = await newProducer()
+  const topic = await createTopic(client, 'stamped', { configs: { 'message.timestamp.type': 'LogAppendTime' } })
+  const first = await produce(client, topic, sequencedBatch(id, 0, ['a']))
+  await expect.poll(() => Date.now()).toBeGreaterThan(first.logAppendTimeMs)
+  expect(await produce(client, topic, sequencedBatch(id, 0, ['a']))).toMatchObject({
+    baseOffset: 0,
+    logAppendTimeMs: first.logAppendTimeMs,
+  })
+})

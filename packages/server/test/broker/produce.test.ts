@@ -1,4 +1,5 @@
-import { buildBatch, codecs, Produce } from '@logan/protocol'
+import { randomBytes } from 'node:crypto'
+import { allRecords, batchLayout, buildBatch, codecs, crc32c, Produce, splitBatches, validateBatch } from '@logan/protocol'
 import { describe, expect, it } from 'vitest'
 import { batchOf, createTopic, fetchOne, newBrokerAndClient, newClient, newDirectory, produce, produceRequest } from './broker-testkit.ts'
 
@@ -65,6 +66,13 @@ describe('one batch of magic 2', () => {
   }
   const control = () => buildBatch({ records: [{ key: Buffer.from([0, 0, 0, 1]), value: Buffer.alloc(6) }], isControl: true })
   const transactional = () => batchOf(['x'], { producerId: 1, producerEpoch: 0, baseSequence: 0, isTransactional: true })
+  /** A checksum that holds around records that do not decompress. */
+  const rotten = (value: string) => {
+    const bytes = batchOf([value], { codec: codecs.gzip })
+    bytes.fill(0xaa, batchLayout.records + 20)
+    bytes.writeUInt32BE(crc32c(bytes.subarray(batchLayout.attributes)), batchLayout.crc)
+    return bytes
+  }
   const refusals: [string, () => Buffer | null, string][] = [
     ['null', () => null, 'INVALID_RECORD'],
     ['no bytes', () => Buffer.alloc(0), 'INVALID_RECORD'],
@@ -72,6 +80,7 @@ describe('one batch of magic 2', () => {
     ['a batch without records', () => buildBatch({ records: [] }), 'INVALID_RECORD'],
     ['half a batch', () => batchOf(['half']).subarray(0, 65), 'INVALID_RECORD'],
     ['a wrong checksum', corrupt, 'CORRUPT_MESSAGE'],
+    ['a rotten payload', () => rotten('x'.repeat(500)), 'INVALID_RECORD'],
     ['a batch above max.message.bytes', () => batchOf(['x'.repeat(3000)]), 'MESSAGE_TOO_LARGE'],
     ['a control batch', control, 'INVALID_RECORD'],
     ['a transactional batch', transactional, 'INVALID_TXN_STATE'],
@@ -100,14 +109,23 @@ describe('one batch of magic 2', () => {
 describe('timestamps', () => {
   const hourMs = 3_600_000
 
-  it('are those of the producer unless the topic has its own time', async () => {
+  it.each(Object.entries(codecs))('are those of the producer unless the topic has its own time, %s', async (_, codec) => {
     const { client } = await newBrokerAndClient()
-    const topic = await createTopic(client, 'stamped', { configs: { 'message.timestamp.type': 'LogAppendTime' } })
+    const kept = await createTopic(client, 'kept')
+    const stamped = await createTopic(client, 'stamped', { configs: { 'message.timestamp.type': 'LogAppendTime' } })
     const beginMs = Date.now()
-    const { error, logAppendTimeMs } = await produce(client, topic, batchOf(['a'], { timestamp: 5 }))
-    expect(error).toBe('NONE')
+    expect((await produce(client, kept, batchOf(['a', 'b'], { timestamp: 5, codec }))).logAppendTimeMs).toBe(-1)
+    const { logAppendTimeMs } = await produce(client, stamped, batchOf(['a', 'b'], { timestamp: 5, codec }))
     expect(logAppendTimeMs).toBeGreaterThanOrEqual(beginMs)
     expect(logAppendTimeMs).toBeLessThanOrEqual(Date.now())
+    for (const [topic, expected] of [
+      [kept, 5],
+      [stamped, logAppendTimeMs],
+    ] as const) {
+      const { records } = await fetchOne(client, topic)
+      expect([...allRecords(records!)].map(({ timestamp }) => timestamp)).toEqual([expected, expected])
+      for (const batch of splitBatches(records!)) expect(validateBatch(batch, 'log')).toBeNull()
+    }
   })
 
   it('out of bounds are refused by record', async () => {
@@ -136,6 +154,50 @@ describe('several at once', () => {
     const settled = await Promise.all(answers)
     expect(settled.map(({ baseOffset }) => baseOffset)).toEqual(values.map((_, index) => index))
     expect((await fetchOne(client, topic)).values).toEqual(values)
+  })
+
+  it('a large payload that turns out rotten takes nobody along', async () => {
+    const { client } = await newBrokerAndClient()
+    const topic = await createTopic(client)
+    // Too much noise for gzip, so that its check is done off the loop.
+    const noise = randomBytes(20_000).toString('base64')
+    const rotten = batchOf([noise], { codec: codecs.gzip })
+    rotten.fill(0xaa, 5000)
+    rotten.writeUInt32BE(crc32c(rotten.subarray(batchLayout.attributes)), batchLayout.crc)
+    const sound = () => batchOf([noise], { codec: codecs.gzip })
+    const answers = await Promise.all([sound(), rotten, batchOf(['plain']), sound()].map((records) => produce(client, topic, records)))
+    expect(answers.map(({ error, baseOffset }) => [error, baseOffset])).toEqual([
+      ['NONE', 0],
+      ['INVALID_RECORD', -1],
+      ['NONE', 1],
+      ['NONE', 2],
+    ])
+  })
+
+  it('clients beside each other get offsets without gaps or repetitions', async () => {
+    const { broker, client } = await newBrokerAndClient(durable())
+    const topic = await createTopic(client)
+    const clients = await Promise.all(Array.from({ length: 8 }, () => newClient(broker)))
+    const waves = clients.map((one, index) =>
+      Promise.all(
+        Array.from({ length: 15 }, (_, turn) => produce(one, topic, batchOf([`${index}/${turn}`]), { acks: turn % 2 === 0 ? -1 : 1 })),
+      ),
+    )
+    const answers = await Promise.all(waves)
+    const given = answers.flat().map(({ baseOffset }) => baseOffset)
+    expect([...given].sort((one, other) => one - other)).toEqual(Array.from({ length: 120 }, (_, offset) => offset))
+    const { values } = await fetchOne(client, topic)
+    for (const [index, own] of answers.entries()) {
+      const offsets = own.map(({ baseOffset }) => baseOffset)
+      expect(offsets).toEqual(offsets.toSorted((one, other) => one - other))
+      expect(offsets.map((offset) => values[offset])).toEqual(own.map((_, turn) => `${index}/${turn}`))
+    }
+  })
+
+  it('a request without topics is answered, with acks=0 by silence', async () => {
+    const { client } = await newBrokerAndClient()
+    client.send(Produce, 13, { acks: 0, timeoutMs: 1000, topicData: [] })
+    expect((await client.call(Produce, 13, { acks: 1, timeoutMs: 1000, topicData: [] })).responses).toEqual([])
   })
 
   it('each partition of each topic has its own answer, in the order asked', async () => {
