@@ -118,7 +118,7 @@ export class Partition {
       return { error: 'NONE', range: this.log.read({ offset, maxBytes, limitOffset, minOneBatch }) }
     } catch (error) {
       if (error instanceof OffsetOutOfRange) return { error: 'OFFSET_OUT_OF_RANGE', range: null }
-      return { error: errorOfLog(error), range: null }
+      return { error: this.#errorOf(error), range: null }
     }
   }
 
@@ -139,7 +139,7 @@ export class Partition {
           : await this.log.offsetForTimestamp(query.timestampMs, limitOffset)
       return found === null ? unknownOffset('NONE') : { error: 'NONE', ...found }
     } catch (error) {
-      return unknownOffset(errorOfLog(error))
+      return unknownOffset(this.#errorOf(error))
     }
   }
 
@@ -150,7 +150,7 @@ export class Partition {
     try {
       if (target > this.log.logStartOffset) await this.log.setLogStartOffset(target)
     } catch (error) {
-      return { error: errorOfLog(error), lowWatermark: -1 }
+      return { error: this.#errorOf(error), lowWatermark: -1 }
     }
     this.waiters.wakeAll()
     return { error: 'NONE', lowWatermark: this.log.logStartOffset }
@@ -173,6 +173,12 @@ export class Partition {
     this.#gone = true
     this.#acks.settleAll('gone')
     this.waiters.wakeAll()
+  }
+
+  /** A log that ended because its topic was deleted is no fault of the disk. */
+  #errorOf(error: unknown): ReturnType<typeof errorOfLog> | 'UNKNOWN_TOPIC_OR_PARTITION' {
+    const known = errorOfLog(error)
+    return this.#gone ? 'UNKNOWN_TOPIC_OR_PARTITION' : known
   }
 
   #take(verdict: Verdict, command: Append): AppendAnswer | Promise<AppendAnswer> {

@@ -34,14 +34,12 @@ async function heldBroker(world: BrokerWorld = {}) {
   return { held, logDir, broker, client, topic }
 }
 
-async function latestOffset(client: WireClient, { name }: Topic): Promise<number> {
-  const { topics } = await client.call(ListOffsets, 7, {
-    replicaId: -1,
-    topics: [{ name, partitions: [{ partitionIndex: 0, timestamp: -1 }] }],
-  })
-  const { errorCode, offset } = topics[0]!.partitions[0]!
-  expect(errorName(errorCode)).toBe('NONE')
-  return offset
+/** The offset, or the error. */
+async function listOffset(client: WireClient, { name }: Topic, timestamp: number): Promise<number | string> {
+  const topics = [{ name, partitions: [{ partitionIndex: 0, timestamp }] }]
+  const answer = await client.call(ListOffsets, 7, { replicaId: -1, topics })
+  const { errorCode, offset } = answer.topics[0]!.partitions[0]!
+  return errorCode === 0 ? offset : errorName(errorCode)
 }
 
 it('acks=all is answered when the sync has ended, acks=1 before', async () => {
@@ -88,7 +86,7 @@ it('what is not durable cannot be read; who asks for the end waits for the sync 
   await produce(client, topic, batchOf(['later']), { acks: 1 })
   expect(await fetchOne(client, topic)).toMatchObject({ highWatermark: 1, values: ['durable'] })
   const end = fetchOne(client, topic, { fetchOffset: 1 })
-  const latest = latestOffset(await newClient(broker), topic)
+  const latest = listOffset(await newClient(broker), topic, -1)
   held.release()
   expect(await end).toMatchObject({ error: 'NONE', highWatermark: 2, values: ['later'] })
   expect(await latest).toBe(2)
@@ -109,11 +107,14 @@ it('who waits for the sync of a topic that is deleted is told so', async () => {
   const waiting = produce(client, topic, batchOf(['lost']))
   const reading = fetchOne(await newClient(broker), topic, { fetchOffset: 1 }, { maxWaitMs: 30_000 })
   await held.begun
+  const looking = listOffset(await newClient(broker), topic, 0)
+  await roundTrip(await newClient(broker))
   const deleted = deleteTopic(await newClient(broker), topic)
   expect(await waiting).toMatchObject({ error: 'UNKNOWN_TOPIC_OR_PARTITION', baseOffset: -1 })
   expect((await reading).error).toBe('UNKNOWN_TOPIC_OR_PARTITION')
   held.release()
   await deleted
+  expect(await looking).toBe('UNKNOWN_TOPIC_OR_PARTITION')
 })
 
 it('a failed sync: KAFKA_STORAGE_ERROR for all it covered and all that comes; what was durable is served, and so are other partitions', async () => {
@@ -130,7 +131,7 @@ it('a failed sync: KAFKA_STORAGE_ERROR for all it covered and all that comes; wh
   expect(await reading).toMatchObject({ error: 'NONE', highWatermark: 1, values: [] })
   for (const acks of [1, -1]) expect(await produce(client, topic, batchOf(['z']), { acks })).toMatchObject({ error: 'KAFKA_STORAGE_ERROR' })
   expect(await fetchOne(client, topic)).toMatchObject({ error: 'NONE', highWatermark: 1, values: ['durable'] })
-  expect(await latestOffset(client, topic)).toBe(1)
+  expect(await listOffset(client, topic, -1)).toBe(1)
   const elsewhere = await createTopic(client, 'elsewhere')
   expect(await produce(client, elsewhere, batchOf(['a']))).toMatchObject({ error: 'NONE' })
 })
