@@ -135,6 +135,13 @@ describe('topics', () => {
     }
   })
 
+  it('an unknown topic is told at once, whatever the others wait for', async () => {
+    const { client, topic } = await filled([])
+    const wanted = [{ topic }, { topic: { name: 'unknown', id: 'AQIDBAUGBwgJCgsMDQ4PEA' } }]
+    const fetched = await fetchAll(client, wanted, { maxWaitMs: 60_000 })
+    expect(fetched.map(({ error }) => error)).toEqual(['NONE', 'UNKNOWN_TOPIC_ID'])
+  })
+
   it('an id is not given again with the name', async () => {
     const { client, topic } = await filled([['old']])
     await deleteTopic(client, topic)

@@ -85,7 +85,7 @@ it('what is not durable cannot be read; who asks for the end waits for the sync 
   const { held, broker, client, topic } = await heldBroker()
   await produce(client, topic, batchOf(['later']), { acks: 1 })
   expect(await fetchOne(client, topic)).toMatchObject({ highWatermark: 1, values: ['durable'] })
-  const end = fetchOne(client, topic, { fetchOffset: 1 })
+  const end = fetchOne(client, topic, { fetchOffset: 1 }, { minBytes: 0 })
   const latest = listOffset(await newClient(broker), topic, -1)
   held.release()
   expect(await end).toMatchObject({ error: 'NONE', highWatermark: 2, values: ['later'] })

@@ -81,13 +81,24 @@ it('a reader whose last epoch ended before its offset is told where', async () =
   expect(await fetch(1, 4)).toMatchObject({ error: 'NONE', values: [], divergingEpoch: { epoch: -1, endOffset: -1 } })
 })
 
-it('a last epoch that never was: OFFSET_OUT_OF_RANGE, and so below the log start', async () => {
+it('a last epoch that nobody knows: OFFSET_OUT_OF_RANGE', async () => {
   const { client, topic } = await twoEpochs()
   const wait = { maxWaitMs: 60_000 }
   expect((await fetchOne(client, topic, { lastFetchedEpoch: 2, fetchOffset: 2 }, wait)).error).toBe('OFFSET_OUT_OF_RANGE')
-  const topics = [{ name: topic.name, partitions: [{ partitionIndex: 0, offset: 3 }] }]
+})
+
+it('a last epoch that wrote nothing: the one before it counts, and below the log start OFFSET_OUT_OF_RANGE', async () => {
+  const first = await newBrokerAndClient({ logDir: newDirectory(), flushMode: 'sync' })
+  const topic = await createTopic(first.client)
+  await produce(first.client, topic, batchOf(['a', 'b']))
+  const idle = await newBroker({ logDir: killed(first.broker.logDir), flushMode: 'sync' })
+  const client = await newClient(await newBroker({ logDir: killed(idle.logDir), flushMode: 'sync' }))
+  await produce(client, topic, batchOf(['c', 'd']))
+  const fetch = (fetchOffset: number) => fetchOne(client, topic, { lastFetchedEpoch: 1, fetchOffset }, { maxWaitMs: 60_000 })
+  expect(await fetch(0)).toMatchObject({ error: 'NONE', divergingEpoch: { epoch: 0, endOffset: 2 } })
+  const topics = [{ name: topic.name, partitions: [{ partitionIndex: 0, offset: 1 }] }]
   await client.call(DeleteRecords, 2, { topics, timeoutMs: 1000 })
-  expect((await fetchOne(client, topic, { lastFetchedEpoch: 0, fetchOffset: 1 }, wait)).error).toBe('OFFSET_OUT_OF_RANGE')
+  expect((await fetch(0)).error).toBe('OFFSET_OUT_OF_RANGE')
 })
 
 it('partitions that are added begin at epoch 0, and the epoch of a topic does not pass to its successor', async () => {

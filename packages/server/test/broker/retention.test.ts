@@ -15,9 +15,12 @@ it('what retention lets go is out of range, at once for who waits there, and the
   })
   for (const name of ['2', '3', '4']) await produce(client, topic, batchOf([name, value]))
   expect((await waiting)[0]!.error).toBe('OFFSET_OUT_OF_RANGE')
-  const topics = [{ name: topic.name, partitions: [{ partitionIndex: 0, timestamp: -2 }] }]
-  const { offset } = (await client.call(ListOffsets, 6, { replicaId: -1, topics })).topics[0]!.partitions[0]!
-  expect(offset).toBeGreaterThan(0)
-  expect(await fetchOne(client, topic, { fetchOffset: offset })).toMatchObject({ error: 'NONE', logStartOffset: offset })
-  expect(await produce(client, topic, batchOf(['5']))).toMatchObject({ error: 'NONE', baseOffset: 10, logStartOffset: offset })
+  // Of five segments of 600,000 bytes each two can go.
+  const earliest = async () => {
+    const topics = [{ name: topic.name, partitions: [{ partitionIndex: 0, timestamp: -2 }] }]
+    return (await client.call(ListOffsets, 6, { replicaId: -1, topics })).topics[0]!.partitions[0]!.offset
+  }
+  await expect.poll(earliest).toBe(4)
+  expect(await fetchOne(client, topic, { fetchOffset: 4 })).toMatchObject({ error: 'NONE', logStartOffset: 4 })
+  expect(await produce(client, topic, batchOf(['5']))).toMatchObject({ error: 'NONE', baseOffset: 10, logStartOffset: 4 })
 })
