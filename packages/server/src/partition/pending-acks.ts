@@ -8,7 +8,10 @@ interface PendingAck {
 /** `durable`: everything below the offset is on disk. `failed`: a sync failed. `gone`: the topic was deleted. `late`: not yet, and the time is over. */
 export type AckOutcome = 'durable' | 'failed' | 'gone' | 'late'
 
-/** Produce requests with acks=all that wait until what they appended is durable. Offsets only grow, so they leave in order. */
+/**
+ * Produce requests that wait until what they appended is durable. Offsets grow, so they leave in order; a repetition, whose offset is lower,
+ * leaves with the one before it at the latest.
+ */
 export class PendingAcks {
   readonly #clock: Clock
   readonly #queue: BoundedQueue<PendingAck>
