@@ -44,6 +44,7 @@ const places: [string, number][] = [
   ['a record', valueAt],
   ['the checksum', 17],
   ['the offset', 7],
+  ['the offset, far away', 2],
   ['the length', 11],
   ['the length, far beyond the file', 9],
   ['the magic', 16],

@@ -9,6 +9,8 @@ import { type TimeEntry, TimeIndex, timeEntrySize } from './time-index.ts'
 
 /** How much further than the configured interval entries may lie apart: the interval may have been another when they were written. */
 const toleratedIntervals = 16
+/** Index entries hold offsets as signed 32-bit distances from the segment's base. */
+const relativeOffsetMax = 2 ** 31 - 1
 
 /** The records that indexes describe. */
 export interface IndexedRecords {
@@ -121,7 +123,14 @@ export class SegmentIndexes {
    */
   rebuild({ file, size }: IndexedRecords, intervalBytes: number): boolean {
     const walk = { file, from: 0, end: size, window: sequentialWindow }
-    if (walkBatches(walk, () => undefined).kind !== 'end') return false
+    let previous = this.#baseOffset - 1
+    // A flipped bit in an offset, which no checksum covers, must not become an entry that an index cannot hold.
+    const follows = ({ baseOffset }: RecordBatchView): 'stop' | undefined => {
+      if (baseOffset <= previous || baseOffset - this.#baseOffset > relativeOffsetMax) return 'stop'
+      previous = baseOffset
+      return undefined
+    }
+    if (walkBatches(walk, follows).kind !== 'end') return false
     this.reset()
     walkBatches(walk, (batch, position) => {
       this.note(batch, position, intervalBytes)
