@@ -1,11 +1,10 @@
-import { errorCodes, Fetch, type RequestOf } from '@logan/protocol'
+import { errorCodes, Fetch, nullUuid, type RequestOf } from '@logan/protocol'
 import { handler } from '../dispatch/handler.ts'
 import type { RequestContext } from '../dispatch/request-context.ts'
 import { type FetchedPartition, fetchRecords } from '../fetch/fetch.ts'
 import { type FetchPartition, type FetchSession, partitionKey } from '../fetch/fetch-session.ts'
 import type { FetchScope } from '../fetch/fetch-sessions.ts'
 import { refuseZstd } from '../fetch/refuse-zstd.ts'
-import { nilUuid } from './nil-uuid.ts'
 import { resolveTopic } from './resolve-topic.ts'
 
 type Request = RequestOf<typeof Fetch>
@@ -103,7 +102,7 @@ function mustTell(scope: Exclude<FetchScope, { kind: 'error' }>, asked: FetchPar
 function groupByTopic(answers: readonly Answered[], committed: boolean) {
   const topics = new Map<string, { topic: string; topicId: string; partitions: ReturnType<typeof toPartition>[] }>()
   for (const { asked, answer } of answers) {
-    const key = asked.topicId === nilUuid ? asked.topic : asked.topicId
+    const key = asked.topicId === nullUuid ? asked.topic : asked.topicId
     let group = topics.get(key)
     if (group === undefined) {
       group = { topic: asked.topic, topicId: asked.topicId, partitions: [] }

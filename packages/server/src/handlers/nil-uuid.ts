@@ -1,2 +1,0 @@
-/** Kafka's uuid that stands for none. */
-export const nilUuid = 'AAAAAAAAAAAAAAAAAAAAAA'
